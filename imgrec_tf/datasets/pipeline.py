@@ -1,0 +1,98 @@
+"""From a split to a stream of batches.
+
+The order of the images is a pure function of (seed, epoch), and augmentation a pure function of (seed, batch number).
+So two runs with one seed see the same batches, and a run that was killed sees, when it goes on, what it would have seen.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from imgrec_tf.vision.pixels import SIXTEEN_BIT_STEP
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+    from imgrec_tf.datasets.dataset import Split
+
+
+# What a stored value is multiplied by to reach [0, 255]; the same as `vision.pixels.to_pixels`.
+_SCALES = {"uint8": 1.0, "uint16": 1.0 / SIXTEEN_BIT_STEP, "float32": 255.0}
+
+
+def batches_per_epoch(count: int, batch_size: int, drop_remainder: bool) -> int:
+    """Return how many batches one pass over `count` images gives, at least 1."""
+    return max(1, count // batch_size if drop_remainder else -(-count // batch_size))
+
+
+def make_pipeline(
+    split: Split,
+    batch_size: int,
+    *,
+    shuffle: bool,
+    seed: int,
+    epochs: int,
+    first_epoch: int,
+    augmentation,
+    one_hot: bool,
+    drop_remainder: bool,
+) -> tf.data.Dataset:
+    """Build the `tf.data` pipeline behind `Split.tf_data`, which documents the arguments."""
+    import tensorflow as tf
+
+    count = len(split)
+    batch_size = min(batch_size, count)
+    steps = batches_per_epoch(count, batch_size, drop_remainder)
+    used = min(count, steps * batch_size)
+    labels = tf.constant(split.label_matrix() if one_hot else split.labels)
+    decode_batch = _decoder(split.images)
+
+    def order_of(epoch):
+        order = tf.range(count)
+        if shuffle:
+            order = tf.random.experimental.stateless_shuffle(order, seed=tf.stack([tf.cast(seed, tf.int64), epoch]))
+        return tf.data.Dataset.from_tensor_slices(order[:used]).batch(batch_size)
+
+    def finish(step, batch):
+        images, targets = batch
+        if augmentation is not None:
+            images, targets = augmentation(
+                images, targets, tf.stack([tf.cast(seed, tf.int32), tf.cast(step, tf.int32)])
+            )
+        return images, targets
+
+    indices = tf.data.Dataset.range(first_epoch, first_epoch + epochs).flat_map(order_of)
+    data = decode_batch(indices, lambda index: tf.gather(labels, index), batch_size)
+    data = data.enumerate(start=first_epoch * steps).map(
+        finish, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
+    )
+    data = data.apply(tf.data.experimental.assert_cardinality(steps * epochs))
+    return data.prefetch(tf.data.AUTOTUNE)
+
+
+def _decoder(images):
+    """Return a function that turns a stream of index batches into one of (float32 pixels in [0, 255], labels)."""
+    import tensorflow as tf
+
+    if isinstance(images, np.ndarray):
+        stored = tf.constant(images)
+        scale = tf.constant(_SCALES[images.dtype.name], tf.float32)
+
+        def gather(index, labels_of):
+            return tf.cast(tf.gather(stored, index), tf.float32) * scale, labels_of(index)
+
+        return lambda indices, labels_of, batch_size: indices.map(
+            lambda index: gather(index, labels_of), num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
+        )
+
+    def decode(indices, labels_of, batch_size):
+        singles = indices.unbatch().map(
+            lambda index: (images.decode_tf(index), labels_of(index)),
+            num_parallel_calls=tf.data.AUTOTUNE,
+            deterministic=True,
+        )
+        return singles.batch(batch_size)
+
+    return decode
