@@ -15,10 +15,25 @@ Names are resolved at first use, so that importing the package is quick and load
 from __future__ import annotations
 
 import importlib
+import os
 
 __version__ = "0.1.0"
 
-_MODULES = ("course", "datasets", "environment", "evaluation", "medical", "models", "plots", "recognizer", "training", "vision")
+# TensorFlow reads this when it is loaded; without it, it prints lines that concern nobody who follows a lesson.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+_MODULES = (
+    "course",
+    "datasets",
+    "environment",
+    "evaluation",
+    "medical",
+    "models",
+    "plots",
+    "recognizer",
+    "training",
+    "vision",
+)
 
 _NAMES = {
     "DatasetCard": "datasets",

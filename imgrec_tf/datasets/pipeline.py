@@ -1,7 +1,7 @@
 """From a split to a stream of batches.
 
 The order of the images is a pure function of (seed, epoch), and augmentation a pure function of (seed, batch number).
-So two runs with one seed see the same batches, and a run that was killed sees, when it goes on, what it would have seen.
+So two runs with one seed see the same batches, and a run that was killed goes on with the batches it would have seen.
 """
 
 from __future__ import annotations
