@@ -1,7 +1,7 @@
 """This machine: what it has, what was chosen for it, and how to choose otherwise.
 
-Nothing here has to be called. Models are built in the precision and under the distribution strategy that fit the machine;
-`report()` says what that means, and two environment variables override it.
+Nothing here has to be called. Models are built in the precision and under the distribution strategy that fit the
+machine; `report()` says what that means, and how to override it.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ def cpu_flags() -> set[str]:
 
 
 def _bfloat16_speedup(repeats: int = 5) -> float:
-    """Time one convolution with its gradient in float32 and in bfloat16, in turn, and return the ratio of the medians."""
+    """Time one convolution with its gradient in float32 and in bfloat16, in turn, and return the ratio."""
     import time
 
     import numpy as np

@@ -189,6 +189,7 @@ class Split:
             raise ValueError(f"batch_size and epochs must be at least 1, got {batch_size} and {epochs}")
         if augmentation is not None and not one_hot:
             raise ValueError("augmentation may mix labels and needs them as one_hot=True")
+        batch_size = min(batch_size, len(self))
         return make_pipeline(
             self,
             batch_size,
@@ -198,7 +199,7 @@ class Split:
             first_epoch=first_epoch,
             augmentation=augmentation,
             one_hot=one_hot,
-            drop_remainder=drop_remainder,
+            steps=len(self) // batch_size if drop_remainder else -(-len(self) // batch_size),
         )
 
 

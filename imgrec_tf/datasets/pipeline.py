@@ -22,11 +22,6 @@ if TYPE_CHECKING:
 _SCALES = {"uint8": 1.0, "uint16": 1.0 / SIXTEEN_BIT_STEP, "float32": 255.0}
 
 
-def batches_per_epoch(count: int, batch_size: int, drop_remainder: bool) -> int:
-    """Return how many batches one pass over `count` images gives, at least 1."""
-    return max(1, count // batch_size if drop_remainder else -(-count // batch_size))
-
-
 def make_pipeline(
     split: Split,
     batch_size: int,
@@ -37,14 +32,15 @@ def make_pipeline(
     first_epoch: int,
     augmentation,
     one_hot: bool,
-    drop_remainder: bool,
+    steps: int,
 ) -> tf.data.Dataset:
-    """Build the `tf.data` pipeline behind `Split.tf_data`, which documents the arguments."""
+    """Build the `tf.data` pipeline behind `Split.tf_data`, which documents the arguments.
+
+    `steps` is the number of batches in each pass; images beyond them are left out of that pass.
+    """
     import tensorflow as tf
 
     count = len(split)
-    batch_size = min(batch_size, count)
-    steps = batches_per_epoch(count, batch_size, drop_remainder)
     used = min(count, steps * batch_size)
     labels = tf.constant(split.label_matrix() if one_hot else split.labels)
     decode_batch = _decoder(split.images)
