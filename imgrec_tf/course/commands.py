@@ -1,0 +1,146 @@
+"""The commands of `python -m imgrec_tf.course`, as functions that return an exit status."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from imgrec_tf.course import execution, lessons, notebooks, rendering, tables
+from imgrec_tf.course.lessons import Lesson, LessonError
+
+
+def build(project: Path, chosen: list[str], check: bool) -> int:
+    """Write the students' notebooks and the tables of lessons, or with `check` say which of them are out of date."""
+    selected = lessons.find_lessons(project, chosen)
+    pages = tables.written_pages(project, lessons.find_lessons(project))
+    if check:
+        problems = [problem for lesson in selected for problem in notebooks.student_problems(project, lesson)]
+        problems += [problem for lesson in selected for problem in notebooks.solution_problems(project, lesson)]
+        for path, text in pages.items():
+            if path.read_text(encoding="utf-8") != text:
+                problems.append(f"the table of lessons in {path.name} is old; run `python -m imgrec_tf.course build`")
+        return _report(problems, f"{len(selected)} lessons: notebooks are what their sources give")
+    for lesson in selected:
+        changed = notebooks.build(project, lesson)
+        print(
+            f"{'written  ' if changed else 'unchanged'} {notebooks.student_path(project, lesson).relative_to(project)}"
+        )
+        for problem in notebooks.solution_problems(project, lesson):
+            print(f"          {problem}")
+    for path, text in pages.items():
+        notebooks.write(path, text)
+    return 0
+
+
+def lint(project: Path, chosen: list[str]) -> int:
+    """Say which rules the lessons' sources break."""
+    from imgrec_tf.course import rules
+
+    selected = lessons.find_lessons(project, chosen)
+    problems = [f"{lesson.stem}: {text}" for lesson in selected for text in rules.problems(lesson, project)]
+    return _report(problems, f"{len(selected)} lessons keep to the rules")
+
+
+def run(project: Path, chosen: list[str], settings: list[str], *, write: bool, time_factor: float) -> int:
+    """Execute lessons, check what they promise, and render their pages."""
+    return _run(project, lessons.find_lessons(project, chosen), settings, write=write, time_factor=time_factor)
+
+
+def demo(project: Path, settings: list[str], *, time_factor: float) -> int:
+    """Execute the flagship lessons and print a table."""
+    selected = [lesson for lesson in lessons.find_lessons(project) if lesson.flagship]
+    if not selected:
+        return _report(["no lesson says `flagship: true` in its front matter"], "")
+    return _run(project, selected, settings, write=False, time_factor=time_factor)
+
+
+def show(project: Path) -> int:
+    """List the lessons."""
+    for lesson in lessons.find_lessons(project):
+        parameters = ", ".join(f"{name}={value}" for name, value in lesson.parameters.items())
+        print(f"{lesson.heading:40s} {lesson.minutes:4g} min {lesson.memory_mb:5d} MB  {parameters}")
+    return 0
+
+
+def describe_dataset(lesson: Lesson, changed: dict[str, Any]) -> str:
+    """The lesson's data set by name, and whether it is synthetic or real; empty for a lesson without DATASET."""
+    name = (lesson.parameters | changed).get("DATASET")
+    if not name:
+        return ""
+    from imgrec_tf import datasets
+
+    try:
+        return f"{name} ({'synthetic' if datasets.card(name).synthetic else 'real'})"
+    except (ValueError, KeyError):
+        return f"{name} (not in the catalogue)"
+
+
+def needs_network(changed: dict[str, Any]) -> bool:
+    """Whether a run has to leave the network on: only for a real data set, asked for by name, that is not here yet."""
+    name = changed.get("DATASET")
+    if not name:
+        return False
+    from imgrec_tf import datasets
+
+    try:
+        return not datasets.card(name).synthetic
+    except (ValueError, KeyError):
+        return False
+
+
+def _run(project: Path, selected: list[Lesson], settings: list[str], *, write: bool, time_factor: float) -> int:
+    changes = [_changes(lesson, selected, settings) for lesson in selected]
+    if write and any(changes):
+        raise LessonError("--write keeps what the lessons say of themselves: leave out -p, or leave out --write")
+    results, described = [], []
+    for lesson, changed in zip(selected, changes):
+        dataset = describe_dataset(lesson, changed)
+        result = _run_one(project, lesson, changed, dataset, time_factor)
+        rendering.write_page(result, project / "build" / "lessons", dataset)
+        if write and result.passed:
+            notebooks.write(notebooks.solution_path(project, lesson), notebooks.as_text(result.notebook))
+        results.append(result)
+        described.append(dataset)
+    print("\n" + tables.result_table(results, described, project) + "\n")
+    problems = [result.error for result in results if result.error]
+    problems += [f"lesson {result.lesson.heading}: {text}" for result in results for text in result.problems]
+    return _report(problems, "Every cell ran, and every stated band, time and memory was kept.")
+
+
+def _run_one(project: Path, lesson: Lesson, changed: dict[str, Any], dataset: str, factor: float) -> execution.Result:
+    from tqdm import tqdm
+
+    network = needs_network(changed)
+    settings = ", ".join(f"{name}={value}" for name, value in changed.items())
+    print(
+        f"{lesson.heading}" + (f", {settings}" if settings else "") + (", network on" if network else ", network off")
+    )
+    quiet = not sys.stderr.isatty()
+    with tqdm(total=1, unit="cell", leave=False, mininterval=20 if quiet else 0.2, ncols=72) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        bar.refresh()
+        result = execution.run(lesson, changed, project=project, network=network, time_factor=factor, progress=progress)
+    return result
+
+
+def _changes(lesson: Lesson, selected: list[Lesson], settings: list[str]) -> dict[str, Any]:
+    """The settings that this lesson knows; one that no selected lesson knows is an error."""
+    own = []
+    for setting in settings:
+        name, _ = lessons.split_setting(setting)
+        if name in lesson.parameters or not any(name in other.parameters for other in selected):
+            own.append(setting)
+    return lessons.override(lesson, own)
+
+
+def _report(problems: list[str], good: str) -> int:
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if not problems:
+        print(good)
+    return 1 if problems else 0
