@@ -166,11 +166,7 @@ def _opened(path: Path):
     try:
         archive = zipfile.ZipFile(path)
     except zipfile.BadZipFile as error:
-        with path.open("rb") as file:
-            start = file.read(4)
-        if start == b"PK\x03\x04":
-            raise ValueError(f"{path} is cut short: its end is missing. Copy or save it again") from error
-        raise ValueError(f"{path} isn't a recogniser file; give the file that Recognizer.save wrote") from error
+        raise ValueError(_no_recognizer(path)) from error
     try:
         with archive:
             yield archive
@@ -178,10 +174,22 @@ def _opened(path: Path):
         raise ValueError(f"{path} is damaged ({error}). Copy or save it again") from error
 
 
+def _no_recognizer(path: Path) -> str:
+    """Say why a file doesn't hold a description, from how it begins.
+
+    A zip archive is read from its end. When that is missing, the end of the model inside may be taken for it.
+    """
+    with path.open("rb") as file:
+        start = file.read(64)
+    if start.startswith(b"PK\x03\x04") and DESCRIPTION_MEMBER.encode().startswith(start[30:45]):
+        return f"{path} is cut short: its end is missing. Copy or save it again"
+    hint = "; a .keras file is loaded with keras.saving.load_model" if b"metadata.json" in start else ""
+    return f"{path} isn't a recogniser file: give the file that Recognizer.save wrote{hint}"
+
+
 def _description(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
     if DESCRIPTION_MEMBER not in archive.namelist():
-        hint = " A .keras file is loaded with keras.saving.load_model" if "config.json" in archive.namelist() else ""
-        raise ValueError(f"{path} isn't a recogniser file: it holds no {DESCRIPTION_MEMBER}.{hint}")
+        raise ValueError(_no_recognizer(path))
     with archive.open(DESCRIPTION_MEMBER) as file:
         text = file.read(_LARGEST_DESCRIPTION + 1)
     if len(text) > _LARGEST_DESCRIPTION:
@@ -191,7 +199,7 @@ def _description(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is damaged: its {DESCRIPTION_MEMBER} can't be read ({error})") from error
     if not isinstance(description, dict) or description.get("format") != FORMAT:
-        raise ValueError(f"{path} isn't a recogniser file; give the file that Recognizer.save wrote")
+        raise ValueError(f"{path} isn't a recogniser file: give the file that Recognizer.save wrote")
     version = description.get("format_version")
     if not isinstance(version, int) or version < 1:
         raise ValueError(f"{path} is damaged: its format version is {version!r}")

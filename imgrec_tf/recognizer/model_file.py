@@ -51,16 +51,22 @@ def for_serving(model: keras.Model) -> keras.Model:
     except NotImplementedError as error:
         raise ValueError(f"the model can't be saved: {error}") from error
     _refuse_code(configuration, "the model can't be saved")
-    if not getattr(model, "compiled", False):
-        return model
+    own_layers = {type(layer).__name__: type(layer) for layer in model._flatten_layers()}
     state = random.getstate()  # building layers draws seeds from Python's generator, which belongs to the caller
     try:
-        copy = keras.models.clone_model(model)
-        copy.set_weights(model.get_weights())
-    except (NotImplementedError, TypeError, ValueError):  # a model class of the caller's own: keep all of it
-        return model
+        with keras.saving.custom_object_scope(own_layers):
+            copy = keras.saving.deserialize_keras_object(configuration | {"compile_config": None}, safe_mode=True)
+    except Exception as error:  # Keras and the layers of others raise almost anything here
+        raise ValueError(
+            "the model can't be saved, because it couldn't be built again from its layers' configurations (a "
+            f"lambda as an activation is one reason). Keras says: {_first_line(error)}"
+        ) from error
     finally:
         random.setstate(state)
+    try:
+        copy.set_weights(model.get_weights())
+    except ValueError:  # weights that layers share in a way that only Keras's own saving follows
+        return model
     return copy
 
 
@@ -114,8 +120,12 @@ def load_model(
         raise ValueError(
             f"{name}: keras {keras.__version__} could not rebuild the model, which was saved with {saved_with}. If it "
             "has layers of your own, import the module that registers them before you load it, or pass custom_objects. "
-            f"Keras says: {str(error).strip().splitlines()[0]:.300}"
+            f"Keras says: {_first_line(error)}"
         ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return f"{(str(error).strip() or type(error).__name__).splitlines()[0]:.300}"
 
 
 def _configuration(extracted: Path, name: str) -> Any:
