@@ -68,25 +68,27 @@ def describe_dataset(lesson: Lesson, changed: dict[str, Any]) -> str:
     name = (lesson.parameters | changed).get("DATASET")
     if not name:
         return ""
-    from imgrec_tf import datasets
+    from imgrec_tf.datasets import catalogue
 
-    try:
-        return f"{name} ({'synthetic' if datasets.card(name).synthetic else 'real'})"
-    except (ValueError, KeyError):
+    known = catalogue.entries().get(name)
+    if known is None:
         return f"{name} (not in the catalogue)"
+    return f"{name} ({'synthetic' if known['synthetic'] else 'real'})"
 
 
-def needs_network(changed: dict[str, Any]) -> bool:
-    """Whether a run has to leave the network on: only for a real data set, asked for by name, that is not here yet."""
+def needs_network(lesson: Lesson, changed: dict[str, Any]) -> bool:
+    """Whether a run has to leave the network on: only for a real data set, asked for by name, that is not here yet.
+
+    The size that is looked for is the lesson's parameter SIZE where the data set has this size, else its smallest.
+    """
+    from imgrec_tf.datasets import catalogue, files
+
     name = changed.get("DATASET")
-    if not name:
+    known = catalogue.entries().get(name)
+    if known is None or "generator" in known:
         return False
-    from imgrec_tf import datasets
-
-    try:
-        return not datasets.card(name).synthetic
-    except (ValueError, KeyError):
-        return False
+    size = (lesson.parameters | changed).get("SIZE")
+    return files.place_of(name, known, size if size in known["sizes"] else known["sizes"][0]) is None
 
 
 def _run(project: Path, selected: list[Lesson], settings: list[str], *, write: bool, time_factor: float) -> int:
@@ -111,7 +113,7 @@ def _run(project: Path, selected: list[Lesson], settings: list[str], *, write: b
 def _run_one(project: Path, lesson: Lesson, changed: dict[str, Any], dataset: str, factor: float) -> execution.Result:
     from tqdm import tqdm
 
-    network = needs_network(changed)
+    network = needs_network(lesson, changed)
     settings = ", ".join(f"{name}={value}" for name, value in changed.items())
     print(
         f"{lesson.heading}" + (f", {settings}" if settings else "") + (", network on" if network else ", network off")

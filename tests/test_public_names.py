@@ -1,0 +1,83 @@
+"""The public names, written out: a name that comes or goes is a decision, and it is seen here."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+
+import pytest
+
+import imgrec_tf
+
+PUBLIC = {
+    "imgrec_tf": """
+        DatasetCard Evaluation ImageDataset Recognizer Split TrainingRun __version__ available course datasets
+        environment evaluate evaluation load medical models plots recognizer train training vision
+    """,
+    "imgrec_tf.course": "CheckFailed check expect headline register",
+    "imgrec_tf.datasets": """
+        DatasetCard DownloadError ImageDataset ImageFiles ImageProblem LeakReport Split available card from_arrays
+        from_csv from_folder from_npz leak_report load read_image split
+    """,
+    "imgrec_tf.evaluation": "Evaluation Metric evaluate",
+    "imgrec_tf.medical": "phantoms",
+    "imgrec_tf.models": "baseline sequential_cnn",
+    "imgrec_tf.recognizer": "OperatingPoint Recognizer",
+    "imgrec_tf.training": "TrainingDiverged TrainingRun train",
+    "imgrec_tf.vision": "augmentation pixels preprocessing",
+    "imgrec_tf.vision.augmentation": """
+        Augmentation CutMix MixUp NAMES RandomAffine RandomBlur RandomColor RandomErasing RandomNoise RandomTone
+        preview recipe
+    """,
+    "imgrec_tf.vision.preprocessing": """
+        BilateralDenoise Binarize Blur Brightness CLAHE Canny CenterCrop ColorHistogram ColorMoments
+        EqualizeHistogram Gamma GaussianDenoise Grayscale GreyWorld MedianDenoise NonLocalMeansDenoise Normalize
+        PreprocessingLayer ResizeWithPadding Sobel StretchContrast otsu_threshold preview
+    """,
+}
+# What Keras asks of every layer: documented there.
+KERAS = {"build", "call", "compute_output_shape", "compute_output_spec", "from_config", "get_config"}
+NAMES = [(module, name) for module, names in PUBLIC.items() for name in names.split()]
+
+
+@pytest.mark.parametrize("module", PUBLIC)
+def test_public_names_are_the_listed_ones(module):
+    assert sorted(importlib.import_module(module).__all__) == sorted(PUBLIC[module].split())
+
+
+@pytest.mark.parametrize(("module", "name"), NAMES)
+def test_a_public_name_exists_and_is_documented(module, name):
+    value = getattr(importlib.import_module(module), name)
+    if inspect.isclass(value) or inspect.isfunction(value) or inspect.ismodule(value):
+        assert inspect.getdoc(value), f"{module}.{name} has no docstring"
+        assert name in dir(importlib.import_module(module))
+
+
+@pytest.mark.parametrize(("module", "name"), NAMES)
+def test_public_classes_document_their_methods(module, name):
+    value = getattr(importlib.import_module(module), name)
+    if not inspect.isclass(value):
+        return
+    bare = [
+        method
+        for method, own in vars(value).items()
+        if not method.startswith("_")
+        and method not in KERAS
+        and (inspect.isfunction(own) or isinstance(own, property | classmethod | staticmethod))
+        and not inspect.getdoc(getattr(value, method))
+    ]
+    assert bare == [], f"{module}.{name}: methods without a docstring"
+
+
+def test_every_package_that_lists_names_is_listed_here():
+    found = {"imgrec_tf"}
+    for module in pkgutil.walk_packages(imgrec_tf.__path__, "imgrec_tf."):
+        if module.ispkg:
+            found.add(module.name)
+    assert found == set(PUBLIC)
+
+
+def test_an_unknown_name_says_which_are_known():
+    with pytest.raises(AttributeError, match=r"public names: .*load"):
+        _ = imgrec_tf.loads
