@@ -25,6 +25,7 @@ __all__ = ["ImageCheck", "ImageFiles", "ImageProblem", "check_image", "prepare",
 
 # How a file is decoded inside tf.data: by our reader, or by TensorFlow's JPEG or PNG decoder.
 _OURS, _JPEG, _PNG = 0, 1, 2
+_IN_PARALLEL = 16  # images of one batch that are decoded at the same time; tf.data runs several batches besides
 _ROUTES = {"": _OURS, "jpeg": _JPEG, "png": _PNG}
 
 
@@ -158,13 +159,40 @@ class ImageFiles:
         # AutoGraph would go through everything called from here, and warn of what it cannot read.
         return tf.autograph.experimental.do_not_convert(self._decode_tf)(index)
 
+    def decode_batch_tf(self, indices: tf.Tensor) -> tf.Tensor:
+        """Decode a batch of images inside `tf.data.Dataset.map`; this takes half the time of mapping one by one.
+
+        Args:
+            indices: Integer tensor (n,), the places of the files.
+
+        Returns:
+            float32 tensor (n, height, width, channels) in [0, 255].
+        """
+        import tensorflow as tf
+
+        return tf.autograph.experimental.do_not_convert(self._decode_batch_tf)(indices)
+
+    def _decode_batch_tf(self, indices: tf.Tensor) -> tf.Tensor:
+        import tensorflow as tf
+
+        def each(decode, channels, number_type):
+            signature = tf.TensorSpec((*self.image_size, channels), number_type)
+            return tf.map_fn(decode, indices, fn_output_signature=signature, parallel_iterations=_IN_PARALLEL)
+
+        route = int(self._routes[0])
+        ready = (self._sizes == self.image_size).all() and (self._routes == route).all() and route != _OURS
+        if not ready:
+            return each(self._decode_tf, self.channels, tf.float32)
+        # The files have the wanted size: collect bytes, and do the rest once for the whole batch.
+        paths, _ = self._on_device()
+        stored = self._decoder_channels(route)
+        images = each(lambda index: self._plain_image(route, stored, index, paths), stored, tf.uint8)
+        return self._to_channels(tf.cast(images, tf.float32))
+
     def _decode_tf(self, index: tf.Tensor) -> tf.Tensor:
         import tensorflow as tf
 
-        if self._tensors is None:
-            with tf.init_scope():
-                self._tensors = tf.constant([os.fsencode(path) for path in self.paths]), tf.constant(self._routes)
-        paths, routes = self._tensors
+        paths, routes = self._on_device()
         present = [int(route) for route in np.unique(self._routes)]
         branches = [self._branch(route, index, paths) for route in present]
         if len(branches) == 1:
@@ -172,6 +200,15 @@ class ImageFiles:
         place = tf.reduce_sum(tf.cast(tf.gather(routes, index) > tf.constant(present[:-1]), tf.int32))
         pixels = tf.switch_case(place, branches)
         return tf.ensure_shape(pixels, self.shape[1:])
+
+    def _on_device(self) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return paths and routes as tensors, made once and outside of the graph that uses them."""
+        import tensorflow as tf
+
+        if self._tensors is None:
+            with tf.init_scope(), tf.device("cpu"):
+                self._tensors = tf.constant([os.fsencode(path) for path in self.paths]), tf.constant(self._routes)
+        return self._tensors
 
     def _branch(self, route: int, index: tf.Tensor, paths: tf.Tensor):
         import tensorflow as tf
@@ -182,23 +219,38 @@ class ImageFiles:
             return pixels
 
         def plain():
-            # Colour is turned to grey by our own weights, so the decoder gives one channel only if all files have one.
-            stored = 1 if (self._stored_channels[self._routes == route] == 1).all() else 3
-            data = tf.io.read_file(tf.gather(paths, index))
-            if route == _JPEG:
-                image = tf.io.decode_jpeg(data, channels=stored, dct_method="INTEGER_ACCURATE")
-            else:
-                image = tf.io.decode_png(data, channels=stored)
-            pixels = tf.cast(image, tf.float32)
-            if stored == 3 and self.channels == 1:
-                pixels = tf.reduce_sum(pixels * tf.constant(LUMA, tf.float32), axis=-1, keepdims=True)
+            stored = self._decoder_channels(route)
+            pixels = tf.cast(self._plain_image(route, stored, index, paths), tf.float32)
+            if self.channels == 1:
+                pixels = self._to_channels(pixels)
             if (self._sizes[self._routes == route] != self.image_size).any():
                 pixels = _fit_tf(pixels, self.image_size, self.fit)
-            if stored == 1 and self.channels == 3:
-                pixels = tf.image.grayscale_to_rgb(pixels)
+            if self.channels == 3:
+                pixels = self._to_channels(pixels)
             return tf.ensure_shape(pixels, self.shape[1:])
 
         return ours if route == _OURS else plain
+
+    def _decoder_channels(self, route: int) -> int:
+        """Return 1 if all files of a route are stored grey, else 3: colour is turned to grey by our own weights."""
+        return 1 if (self._stored_channels[self._routes == route] == 1).all() else 3
+
+    @staticmethod
+    def _plain_image(route: int, channels: int, index: tf.Tensor, paths: tf.Tensor) -> tf.Tensor:
+        import tensorflow as tf
+
+        data = tf.io.read_file(tf.gather(paths, index))
+        if route == _JPEG:
+            return tf.io.decode_jpeg(data, channels=channels, dct_method="INTEGER_ACCURATE")
+        return tf.io.decode_png(data, channels=channels)
+
+    def _to_channels(self, pixels: tf.Tensor) -> tf.Tensor:
+        import tensorflow as tf
+
+        stored = pixels.shape[-1]
+        if stored == 3 and self.channels == 1:
+            return tf.reduce_sum(pixels * tf.constant(LUMA, tf.float32), axis=-1, keepdims=True)
+        return tf.repeat(pixels, 3, axis=-1) if stored == 1 and self.channels == 3 else pixels
 
     def _pixels_of(self, index: int) -> np.ndarray:
         return prepare(read_image(self.paths[index]), self.image_size, self.channels, self.fit)

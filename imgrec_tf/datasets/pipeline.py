@@ -60,7 +60,11 @@ def make_pipeline(
         return images, targets
 
     indices = tf.data.Dataset.range(first_epoch, first_epoch + epochs).flat_map(order_of)
-    data = decode_batch(indices, lambda index: tf.gather(labels, index), batch_size)
+    data = indices.map(
+        lambda index: (decode_batch(index), tf.gather(labels, index)),
+        num_parallel_calls=tf.data.AUTOTUNE,
+        deterministic=True,
+    )
     data = data.enumerate(start=first_epoch * steps).map(
         finish, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
     )
@@ -69,26 +73,11 @@ def make_pipeline(
 
 
 def _decoder(images):
-    """Return a function that turns a stream of index batches into one of (float32 pixels in [0, 255], labels)."""
+    """Return a function from a batch of indices to float32 pixels in [0, 255]."""
     import tensorflow as tf
 
-    if isinstance(images, np.ndarray):
-        stored = tf.constant(images)
-        scale = tf.constant(_SCALES[images.dtype.name], tf.float32)
-
-        def gather(index, labels_of):
-            return tf.cast(tf.gather(stored, index), tf.float32) * scale, labels_of(index)
-
-        return lambda indices, labels_of, batch_size: indices.map(
-            lambda index: gather(index, labels_of), num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
-        )
-
-    def decode(indices, labels_of, batch_size):
-        singles = indices.unbatch().map(
-            lambda index: (images.decode_tf(index), labels_of(index)),
-            num_parallel_calls=tf.data.AUTOTUNE,
-            deterministic=True,
-        )
-        return singles.batch(batch_size)
-
-    return decode
+    if not isinstance(images, np.ndarray):
+        return images.decode_batch_tf
+    stored = tf.constant(images)
+    scale = tf.constant(_SCALES[images.dtype.name], tf.float32)
+    return lambda index: tf.cast(tf.gather(stored, index), tf.float32) * scale

@@ -344,8 +344,11 @@ def test_prepare_says_what_it_takes(arguments, message):
 def decoded_by_tensorflow(files: ImageFiles) -> np.ndarray:
     import tensorflow as tf
 
-    data = tf.data.Dataset.range(len(files)).map(files.decode_tf, num_parallel_calls=2, deterministic=True)
-    return np.stack(list(data.batch(len(files)).as_numpy_iterator()))[0]
+    singles = tf.data.Dataset.range(len(files)).map(files.decode_tf, num_parallel_calls=2, deterministic=True)
+    singles = next(singles.batch(len(files)).as_numpy_iterator())
+    batches = tf.data.Dataset.range(len(files)).batch(3).map(files.decode_batch_tf, num_parallel_calls=2)
+    np.testing.assert_allclose(np.concatenate(list(batches.as_numpy_iterator())), singles, atol=1e-3)
+    return singles
 
 
 def write_every_kind(folder) -> list:
