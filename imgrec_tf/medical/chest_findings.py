@@ -1,7 +1,7 @@
 """Opacities: lung whose air is partly replaced, in all sizes, densities and places.
 
-An opacity is a heap of overlapping balls, thinned out by a random texture, and never longer along a ray than the lung that is
-left there, so it stays inside the lung also behind the heart and below the top of the diaphragm.
+An opacity is a heap of overlapping balls, thinned out by a random texture, and never longer along a ray than the lung
+that is left there, so it stays inside the lung also behind the heart and below the top of the diaphragm.
 """
 
 from __future__ import annotations
@@ -13,18 +13,9 @@ import numpy as np
 from scipy import fft
 
 from imgrec_tf.medical.chest_anatomy import Thorax
-from imgrec_tf.medical.chest_projection import (
-    FIELD_OF_VIEW,
-    LUNG_TISSUE_PER_DENSITY,
-    SOFT_TISSUE,
-    Grid,
-    View,
-    ball_kernel,
-    follow_breath,
-    from_spectrum,
-    project_lung,
-    spread,
-)
+from imgrec_tf.medical.chest_projection import LUNG_TISSUE_PER_DENSITY, SOFT_TISSUE, project_lung
+from imgrec_tf.medical.chest_views import FIELD_OF_VIEW, Grid, View, follow_breath
+from imgrec_tf.medical.tube_projection import ball_kernel, from_spectrum, spread
 
 BALL_RADII = (0.4, 0.8, 1.4)  # cm
 AIRWAY_RADIUS = 0.3  # cm, air-filled bronchi that stand out against dense lung
@@ -33,7 +24,15 @@ _TEXTURE_LATTICE = 128
 
 @dataclass(frozen=True)
 class Pattern:
-    """Ranges that opacities of one look are drawn from: how often, how large in cm, how dense, how many balls of which radius."""
+    """Ranges that opacities of one look are drawn from.
+
+    Attributes:
+        share: How many of all opacities look like this.
+        size: Least and greatest standard deviation of the heap of balls, in cm.
+        density: Least and greatest share of the air that is replaced.
+        balls: Number of balls, at a size of 1 cm.
+        radii: Chance of each of `BALL_RADII`.
+    """
 
     share: float
     size: tuple[float, float]
@@ -43,10 +42,10 @@ class Pattern:
 
 
 PATTERNS = {
-    "consolidation": Pattern(0.28, (1.0, 2.4), (0.50, 0.95), 55, (0.1, 0.5, 0.4)),
-    "patchy": Pattern(0.27, (1.2, 2.8), (0.35, 0.75), 24, (0.3, 0.5, 0.2)),
-    "clustered": Pattern(0.20, (0.8, 1.6), (0.50, 0.95), 14, (0.5, 0.5, 0.0)),
-    "faint": Pattern(0.25, (1.4, 3.0), (0.18, 0.40), 45, (0.1, 0.5, 0.4)),
+    "consolidation": Pattern(0.48, (1.8, 3.8), (0.70, 1.00), 26, (0.0, 0.4, 0.6)),
+    "patchy": Pattern(0.27, (1.8, 4.0), (0.50, 0.95), 15, (0.1, 0.5, 0.4)),
+    "clustered": Pattern(0.10, (1.0, 2.2), (0.60, 1.00), 12, (0.3, 0.6, 0.1)),
+    "faint": Pattern(0.15, (2.0, 3.8), (0.30, 0.60), 20, (0.0, 0.5, 0.5)),
 }
 
 
@@ -106,7 +105,10 @@ def _place(rng: np.random.Generator, thorax: Thorax) -> tuple[float, float, floa
     """Draw a ray with a chance that grows with the length of lung along it; depth plays no part in a parallel beam."""
     grid = Grid.of(48, View())
     lung = project_lung(thorax, grid).ravel()
-    chance = np.where(lung > 1.5, lung**0.6, 0)
+    lower = np.clip(
+        0.5 - grid.z.ravel() / 12, 0, 1
+    )  # the lower parts of the lung are the likelier ones, as in pneumonia
+    chance = np.where(lung > 1.5, lung**0.6 * (0.35 + lower), 0)
     pixel = rng.choice(chance.size, p=chance / chance.sum())
     jitter = rng.uniform(-0.5, 0.5, 2) * FIELD_OF_VIEW / 48
     return float(grid.x.ravel()[pixel] + jitter[0]), float(rng.uniform(-5, 4)), float(grid.z.ravel()[pixel] + jitter[1])

@@ -1,22 +1,24 @@
-"""Synthetic frontal chest radiographs, with and without an opacity: the data that the medical lessons run on by default.
+"""Synthetic frontal chest radiographs, with and without an opacity: the default data of the medical lessons.
 
 Each patient is a random chest in three dimensions (`chest_anatomy`), X-rayed one to three times (`chest_projection`,
-`radiography`). Some have an opacity in the lung (`chest_findings`); that, and nothing else, makes the label. How a patient
-stands and breathes, the exposure, body size, breasts, nipples, skin folds, calcified cartilage and healed ribs are drawn before
-anybody knows the label, so they are as frequent among the normal as among the others.
+`radiography`). Some have an opacity in the lung (`chest_findings`); that, and nothing else, makes the label. How a
+patient stands and breathes, the exposure, body size, breasts, nipples, skin folds, calcified cartilage and healed
+ribs are drawn before anybody knows the label, so they are as frequent among the normal as among the others.
 
 These are no pictures of people. A figure measured on them says nothing about a clinic.
 """
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from imgrec_tf.medical import chest_anatomy, chest_findings, chest_projection, radiography
+from imgrec_tf.medical import chest_anatomy, chest_findings, chest_projection, chest_views, radiography
 
 if TYPE_CHECKING:
     from imgrec_tf.datasets import ImageDataset
@@ -32,7 +34,7 @@ _GOLDEN = 0.6180339887498949
 class _Shot:
     """One picture to be taken."""
 
-    view: chest_projection.View
+    view: chest_views.View
     exposure: radiography.Exposure
     density_factor: float
     noise_seed: int
@@ -50,8 +52,8 @@ def chest_phantom(
 ) -> ImageDataset:
     """Make synthetic chest radiographs, labelled "normal" or "opacity" and split by patient.
 
-    A patient keeps anatomy and label over all of its pictures; an opacity grows denser or fainter by up to 15 % between them.
-    Picture i depends on `seed`, `size` and i only: a larger `count` adds pictures behind the same ones.
+    A patient keeps anatomy and label over all of its pictures; an opacity grows denser or fainter by up to 15 %
+    between them. Picture i depends on `seed`, `size` and i only: a larger `count` adds pictures behind the same ones.
 
     Args:
         count: Number of pictures, 40 or more.
@@ -64,7 +66,8 @@ def chest_phantom(
         test: Share of pictures in the test split, in (0, 1).
 
     Returns:
-        A data set with uint8 images (count, size, size, 1), task "binary", class 1 being "opacity", patient ids as groups.
+        A data set with uint8 images (count, size, size, 1), task "binary", class 1 being "opacity", patient ids as
+        groups.
 
     Raises:
         TypeError: If `count`, `size`, `seed` or the numbers of pictures are not whole numbers.
@@ -81,20 +84,27 @@ def chest_phantom(
         )
     fewest, most = _pictures(images_per_patient)
 
+    patients = np.empty(count, np.int64)
+    first = [0]  # where each patient's pictures begin
+    while first[-1] < count:
+        pictures = int(_stream(seed, len(first) - 1, _VIEW).integers(fewest, most + 1))
+        patients[first[-1] : first[-1] + pictures] = len(first) - 1
+        first.append(min(first[-1] + pictures, count))
+    positive = np.array([_is_positive(seed, patient, positive_share) for patient in range(len(first) - 1)])
+
     images = np.empty((count, size, size, 1), np.uint8)
-    labels, groups, sources = [], [], []
-    patient = 0
-    while len(labels) < count:
-        label = int(_is_positive(seed, patient, positive_share))
-        pictures = int(_stream(seed, patient, _VIEW).integers(fewest, most + 1))
-        thorax, opacity = _draw_patient(seed, patient, bool(label))
-        for number in range(min(pictures, count - len(labels))):
-            images[len(labels), ..., 0], _ = _take(thorax, opacity, _draw_shot(seed, patient, number), size)
-            labels.append(label)
-            groups.append(f"patient {patient:04d}")
-            sources.append(f"patient {patient:04d}, view {number + 1}")
-        patient += 1
-    return _dataset(images, np.array(labels, np.int64), np.array(groups), sources, seed, validation, test)
+
+    def take_all(patient: int) -> None:
+        thorax, opacity = _draw_patient(seed, patient, positive[patient])
+        for number, place in enumerate(range(first[patient], first[patient + 1])):
+            images[place, ..., 0], _ = _take(thorax, opacity, _draw_shot(seed, patient, number), size)
+
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        list(pool.map(take_all, range(len(positive))))
+
+    groups = np.array([f"patient {patient:04d}" for patient in patients])
+    sources = [f"{group}, view {i - first[patient] + 1}" for i, (group, patient) in enumerate(zip(groups, patients))]
+    return _dataset(images, positive[patients].astype(np.int64), groups, sources, seed, validation, test)
 
 
 def chest_phantom_example(
@@ -102,8 +112,8 @@ def chest_phantom_example(
 ) -> dict[str, Any]:
     """Take one picture of one patient, with the ground truth that a data set does not show.
 
-    The same `seed`, `patient` and `view` with `opacity=False` gives the same chest, posture, exposure and noise without the
-    opacity; only the automatic window may differ a little.
+    The same `seed`, `patient` and `view` with `opacity=False` gives the same chest, posture, exposure and noise
+    without the opacity; only the automatic window may differ a little.
 
     Args:
         seed: Seed, as in `chest_phantom`.
@@ -113,10 +123,10 @@ def chest_phantom_example(
         view: Number of the picture, 0 or more.
 
     Returns:
-        "image": uint8 (size, size, 1). "mask": bool (size, size), where the opacity adds at least a quarter of its greatest
-        attenuation; all False without one. "box": (top, left, bottom, right) around the mask in pixels, the last two
-        exclusive, or None. "attenuation": float32 (size, size), the mean line integral that the opacity adds, no unit.
-        "parameters": dict of the numbers that the picture was made from (cm, degrees, shares).
+        "image": uint8 (size, size, 1). "mask": bool (size, size), where the opacity adds at least a quarter of its
+        greatest attenuation; all False without one. "box": (top, left, bottom, right) around the mask in pixels, the
+        last two exclusive, or None. "attenuation": float32 (size, size), the mean line integral that the opacity
+        adds, no unit. "parameters": dict of the numbers that the picture was made from (cm, degrees, shares).
 
     Raises:
         TypeError: If a number is not whole.
@@ -144,8 +154,8 @@ def chest_phantom_example(
 def _take(thorax, opacity, shot: _Shot, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the picture and the attenuation that the opacity adds, both (size, size)."""
     factor = _oversampling(size)
-    grid = chest_projection.Grid.of(size * factor, shot.view, min(factor, 2))
-    texture = 0.09 * chest_findings.smooth_noise(thorax.texture_seed, grid, 1.35)
+    grid = chest_views.Grid.of(size * factor, shot.view, min(factor, 2))
+    texture = 0.07 * chest_findings.smooth_noise(thorax.texture_seed, grid, 1.35)
     paths = chest_projection.project(thorax, grid, texture)
     added = np.zeros_like(paths.chest)
     if opacity is not None:
@@ -177,27 +187,27 @@ def _draw_patient(seed: int, patient: int, positive: bool):
 
 def _draw_shot(seed: int, patient: int, number: int) -> _Shot:
     rng = _stream(seed, patient, _VIEW, number)
-    view = chest_projection.View(
-        turn=rng.normal(0, 3.0),
-        tilt=rng.normal(0, 1.8),
-        shift=(rng.normal(0, 0.8), rng.normal(-0.3, 0.9)),
-        magnification=rng.uniform(0.94, 1.08),
-        breath=float(np.clip(rng.normal(0, 0.9), -2.2, 1.8)),
+    view = chest_views.View(
+        turn=rng.normal(0, 2.2),
+        tilt=rng.normal(0, 1.2),
+        shift=(rng.normal(0, 0.45), rng.normal(-0.3, 0.5)),
+        magnification=rng.uniform(0.97, 1.05),
+        breath=float(np.clip(rng.normal(0, 0.7), -1.8, 1.6)),
     )
     exposure = radiography.Exposure(
-        photons=float(np.exp(rng.uniform(np.log(6_000), np.log(60_000)))),
+        photons=float(np.exp(rng.uniform(np.log(8_000), np.log(60_000)))),
         scatter=rng.uniform(0.15, 0.35),
         blur=rng.uniform(0.3, 0.6),
-        level=rng.normal(0, 0.035),
-        width=rng.uniform(0.90, 1.15),
-        gamma=rng.uniform(0.85, 1.15),
+        level=rng.normal(0, 0.02),
+        width=rng.uniform(0.94, 1.10),
+        gamma=rng.uniform(0.90, 1.10),
     )
     return _Shot(view, exposure, float(rng.uniform(0.85, 1.15)), int(rng.integers(2**63)))
 
 
 def _parameters(thorax, opacity, shot: _Shot) -> dict[str, Any]:
-    plain = ("width", "height", "depth", "fat", "breast", "dome", "heart", "lung_density", "scoliosis", "bubble", "nipples",
-             "skin_fold", "calcified", "callus")  # fmt: skip
+    plain = ("width", "height", "depth", "fat", "breast", "dome", "heart", "lung_density", "scoliosis", "bubble",
+             "nipples", "skin_fold", "calcified", "callus")  # fmt: skip
     parameters = {name: getattr(thorax, name) for name in plain} | vars(shot.view) | vars(shot.exposure)
     if opacity is not None:
         parameters |= {f"opacity_{name}": getattr(opacity, name) for name in ("pattern", "centre", "extent")}
@@ -218,7 +228,9 @@ def _dataset(images, labels, groups, sources, seed: int, validation: float, test
         source="Computed by imgrec_tf.medical.phantoms; no picture of a person went into it",
         licence="Apache-2.0, like the library",
         citation="Attenuation coefficients: Hubbell and Seltzer, NISTIR 5632, tissues of ICRU Report 44",
-        intended_use="Learning and testing software. Never for clinical use; figures measured on it say nothing about a clinic.",
+        intended_use=(
+            "Learning and testing software. Never for clinical use; figures measured on it say nothing about a clinic."
+        ),
         splits={name: len(indices) for name, indices in parts.items()},
     )
     sources = np.array(sources, dtype=object)

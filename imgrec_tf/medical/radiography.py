@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from imgrec_tf.medical.chest_projection import FIELD_OF_VIEW
+from imgrec_tf.medical.chest_views import FIELD_OF_VIEW
 
 
 @dataclass(frozen=True)
@@ -20,9 +20,9 @@ class Exposure:
 
     Attributes:
         photons: X-ray quanta that a pixel would count with nothing in the beam; the same at every picture size.
-        scatter: Strength of scattered radiation behind the grid. At 0.25 scatter is about a fifth of the signal behind lung
-            and about two thirds behind the middle of the chest, near the fractions that Niklason, Sorenson and Nelson measured
-            ("Scattered radiation in chest radiography", Medical Physics 8, 1981).
+        scatter: Strength of scattered radiation behind the grid. At 0.25 scatter is about a fifth of the signal
+            behind lung and about two thirds behind the middle of the chest, near the fractions that Niklason,
+            Sorenson and Nelson measured ("Scattered radiation in chest radiography", Medical Physics 8, 1981).
         blur: Standard deviation of focal spot and detector blur, in pixels.
         level: Shift of the window, as a share of its width.
         width: Factor on the width of the window.
@@ -41,7 +41,8 @@ def intensity(integral: np.ndarray, exposure: Exposure, size: int) -> np.ndarray
     """Expected signal at the detector, without noise.
 
     Args:
-        integral: Line integral of linear attenuation for each ray, no unit, shape (k·size, k·size) with k a whole number.
+        integral: Line integral of linear attenuation for each ray, no unit, shape (k·size, k·size) with k a whole
+            number.
         exposure: Settings of the exposure.
         size: Pixels along each edge of the picture.
 
@@ -65,7 +66,8 @@ def intensity(integral: np.ndarray, exposure: Exposure, size: int) -> np.ndarray
 def add_noise(signal: np.ndarray, exposure: Exposure, rng: np.random.Generator) -> np.ndarray:
     """Add quantum noise (the normal approximation of Poisson counts) and electronic noise of four quanta.
 
-    The same generator gives the same noise pattern for two signals, so that pictures with and without an opacity compare.
+    The same generator gives the same noise pattern for two signals, so that pictures with and without an opacity
+    compare.
     """
     counts = signal * np.float32(exposure.photons)
     spread = np.sqrt(counts + np.float32(16))
@@ -77,8 +79,8 @@ def add_noise(signal: np.ndarray, exposure: Exposure, rng: np.random.Generator) 
 def display(signal: np.ndarray, exposure: Exposure) -> np.ndarray:
     """Take the logarithm and window it to uint8: thick is bright.
 
-    The window is set on the middle of the picture, from the 3rd to the 98th percentile, as systems do automatically; then it
-    is moved and widened by the exposure's settings.
+    The window is set on the middle of the picture, from the 3rd to the 98th percentile, as systems do automatically;
+    then it is moved and widened by the exposure's settings.
     """
     values = -np.log(signal)
     edge = max(1, signal.shape[0] // 7)
