@@ -109,11 +109,15 @@ def _list_folder(root: Path, class_names: Sequence[str] | None) -> Listing:
     for label, name in enumerate(listing.class_names):
         for split, class_folder in class_folders[name]:
             before = len(listing.paths)
-            for path in _files_below(class_folder):
+            circles: list[str] = []
+            for path in _files_below(class_folder, circles):
                 listing.paths.append(path)
                 listing.sources.append(Path(os.path.relpath(path, root)).as_posix())
                 listing.labels.append(label)
                 listing.splits.append(split)
+            for path in circles:
+                source = Path(os.path.relpath(path, root)).as_posix()
+                listing.silent_problems.append((source, "is a link to a folder that it lies in; it is not followed"))
             if len(listing.paths) == before:
                 raise ValueError(f"the class folder {class_folder} is empty; add images, or remove the folder")
     for path in outside:
@@ -168,8 +172,8 @@ def _visible(folder: Path) -> list[os.DirEntry]:
         return sorted(shown, key=lambda entry: entry.name)
 
 
-def _files_below(folder: Path) -> Iterator[str]:
-    """Yield the files below a folder in a fixed order; every real folder once, so links in a circle come to an end."""
+def _files_below(folder: Path, circles: list[str]) -> Iterator[str]:
+    """Yield the files below a folder in a fixed order, each real folder once; add links that lead back to `circles`."""
     waiting, seen = [folder], set()
     while waiting:
         current = waiting.pop()
@@ -179,10 +183,12 @@ def _files_below(folder: Path) -> Iterator[str]:
         seen.add((status.st_dev, status.st_ino))
         inner = []
         for entry in _visible(current):
-            if entry.is_dir():
-                inner.append(Path(entry.path))
-            else:
+            if not entry.is_dir():
                 yield entry.path
+            elif entry.is_symlink() and current.resolve().is_relative_to(Path(entry.path).resolve()):
+                circles.append(entry.path)
+            else:
+                inner.append(Path(entry.path))
         waiting.extend(reversed(inner))
 
 
