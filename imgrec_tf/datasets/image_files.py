@@ -219,14 +219,11 @@ class ImageFiles:
             return pixels
 
         def plain():
-            stored = self._decoder_channels(route)
-            pixels = tf.cast(self._plain_image(route, stored, index, paths), tf.float32)
-            if self.channels == 1:
-                pixels = self._to_channels(pixels)
+            # Resizing takes bytes, which saves a full-size copy; it is linear, so colour may become grey after it.
+            pixels = self._plain_image(route, self._decoder_channels(route), index, paths)
             if (self._sizes[self._routes == route] != self.image_size).any():
                 pixels = _fit_tf(pixels, self.image_size, self.fit)
-            if self.channels == 3:
-                pixels = self._to_channels(pixels)
+            pixels = self._to_channels(tf.cast(pixels, tf.float32))
             return tf.ensure_shape(pixels, self.shape[1:])
 
         return ours if route == _OURS else plain
@@ -272,7 +269,7 @@ class ImageFiles:
 
 
 def _fit_tf(pixels: tf.Tensor, image_size: tuple[int, int], fit: str) -> tf.Tensor:
-    """Do with float32 tensors what `vision.preparing.prepare` does with arrays."""
+    """Do with a uint8 tensor what `vision.preparing.prepare` does with an array; returns float32 in [0, 255]."""
     import tensorflow as tf
 
     target_height, target_width = image_size
