@@ -218,7 +218,8 @@ def test_a_folder_is_searched_to_the_bottom_and_nothing_visible_is_left_out(reco
     for place in ("b.png", "a/z.png", "a/deep/y.jpg.txt", "a/no ending", "B.PNG", "c.dat", "ä/图.png", ".hidden/x.png"):
         (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / place).write_bytes(encoded(30))
-    (tmp_path / ".DS_Store").write_bytes(b"x")
+    for name in (".DS_Store", "Thumbs.db", "a/desktop.ini"):
+        (tmp_path / name).write_bytes(b"x")
     (tmp_path / "notes.txt").write_text("notes", encoding="utf-8")
     (tmp_path / "empty").mkdir()
     table = recognizer.predict(str(tmp_path))

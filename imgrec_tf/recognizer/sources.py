@@ -111,6 +111,11 @@ def _of_path(path: str | os.PathLike) -> Iterator[Source]:
     return iter([Source(name, "file", lambda: _read_path(str(folder)))])
 
 
+def _hidden(name: str) -> bool:
+    # Besides names that begin with a dot: what Windows and macOS leave in folders and don't show.
+    return name.startswith(".") or name.lower() in ("thumbs.db", "desktop.ini", "__macosx")
+
+
 def _of_folder(folder: str) -> Iterator[Source]:
     """Return every file in and below a folder that isn't hidden, sorted by path, links followed once."""
     found: list[tuple[tuple[str, ...], Source]] = []
@@ -124,12 +129,12 @@ def _of_folder(folder: str) -> Iterator[Source]:
         kept = []
         for one in sorted(folders):
             place = os.path.realpath(os.path.join(parent, one))  # noqa: PTH118 (thousands of names)
-            if not one.startswith(".") and place not in seen:
+            if not _hidden(one) and place not in seen:
                 seen.add(place)
                 kept.append(one)
         folders[:] = kept
         for one in files:
-            if not one.startswith("."):
+            if not _hidden(one):
                 path = os.path.join(parent, one)  # noqa: PTH118
                 found.append((Path(path).parts, Source(_printable(path), "file", lambda path=path: _read_path(path))))
     if not found:
