@@ -40,11 +40,12 @@ class _Mixing:
 class MixUp(_Mixing):
     """Replace an image by share · itself + (1 − share) · another one of the batch, and its label likewise.
 
-    After Zhang et al., "mixup: beyond empirical risk minimization" (ICLR 2018); share ~ Beta(alpha, alpha), drawn for
-    each image.
+    After Zhang et al., "mixup: beyond empirical risk minimization" (ICLR 2018). For each image a number is
+    drawn from Beta(alpha, alpha), and share is the larger one of it and 1 minus it: the pairs are the same ones, and an
+    image stays the larger part of its own row.
 
     Attributes:
-        alpha: Form of the Beta distribution, in [0.01, 100]: 0.2 keeps one of the two dominant, 1 is uniform.
+        alpha: Form of the Beta distribution, in [0.01, 100]: 0.2 mostly keeps the image, 1 is uniform.
         chance: Probability in [0, 1] that an image is mixed.
     """
 
@@ -52,9 +53,9 @@ class MixUp(_Mixing):
     chance: float = 1.0
 
     def sample(self, seed: tf.Tensor, shape: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Draw {"share": float32 (batch,) in [0, 1], "partner": int32 (batch,)} from a seed of shape (2,)."""
+        """Draw {"share": float32 (batch,) in [0.5, 1], "partner": int32 (batch,)} from a seed of shape (2,)."""
         share, partner, _ = self._draw(seed, shape[0])
-        return {"share": share, "partner": partner}
+        return {"share": tf.maximum(share, 1 - share), "partner": partner}
 
     def transform(
         self, images: tf.Tensor, labels: tf.Tensor, drawn: dict[str, tf.Tensor]

@@ -28,11 +28,13 @@ LUMA = (0.299, 0.587, 0.114)
 class RandomTone(RandomImageLayer):
     """Random gamma, contrast and brightness, the same for all channels of an image.
 
-    With v a pixel as a share of the value range and m the mean of the image after gamma, the result is
-    clip((v^gamma − m) · contrast + m + brightness, 0, 1). Contrast therefore keeps the mean, unless values are clipped.
+    With v a pixel as a share of the value range: gamma gives v^gamma; contrast multiplies the distance to the mean of
+    the image, which keeps the mean unless values are clipped; brightness b blends with white, v + b · (1 − v), or for
+    negative b with black, v · (1 + b). Blending loses no detail in images that are dark or bright from the start.
 
     Args:
-        brightness: Shares of the value range to add; a number b means −b to b, a pair is (low, high).
+        brightness: Shares in [−1, 1] of the way to white (above 0) or to black (below 0); a number b means −b to b, a
+            pair is (low, high).
         contrast: A number c means factors from 1 / (1 + c) to 1 + c; a pair holds factors above 0.
         gamma: Exponents, given like `contrast`; above 1 darkens the middle greys, and black and white stay.
         value_range: Darkest and brightest value of a pixel. Results are clipped to it.
@@ -79,7 +81,9 @@ class RandomTone(RandomImageLayer):
         if self.contrast != (1, 1):
             mean = tf.reduce_mean(images, axis=(1, 2, 3), keepdims=True)
             images = mean + (images - mean) * per_image(drawn["contrast"])
-        return tf.clip_by_value(images + step * per_image(drawn["brightness"]), low, high)
+        brightness = per_image(drawn["brightness"])
+        end = tf.where(brightness < 0, low, high)
+        return tf.clip_by_value(images + tf.abs(brightness) * (end - images), low, high)
 
     def describe(self) -> list[tuple[str, str]]:
         """Say in words what the layer does."""
@@ -89,7 +93,7 @@ class RandomTone(RandomImageLayer):
         if self.contrast != (1, 1):
             lines.append(("contrast about the image's mean", factors(self.contrast)))
         if self.brightness != (0, 0):
-            lines.append(("brightness", f"{percent(self.brightness)} of the full range"))
+            lines.append(("brightness", f"{percent(self.brightness)} of the way to black (−) or white (+)"))
         return lines
 
     def get_config(self) -> dict:
