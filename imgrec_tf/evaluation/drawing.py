@@ -45,7 +45,7 @@ class Drawing:
         return curves.roc(self)
 
     def plot_precision_recall(self) -> Figure:
-        """Draw precision against recall over all thresholds, and the share of positives, which is what chance reaches."""
+        """Draw precision against recall over all thresholds, and what chance reaches: the share of positives."""
         from imgrec_tf.evaluation import curves
 
         return curves.precision_recall(self)

@@ -209,7 +209,7 @@ class Evaluation(Drawing):
                 "(NaN)."
             )
         for note in notes:
-            warnings.warn(note, UserWarning, stacklevel=3)
+            warnings.warn(note, UserWarning, stacklevel=4)
         units = len(self) if self.groups is None else int(self.groups.max()) + 1
         if units < 20:
             kind = "image" if self.groups is None else "group"
@@ -264,8 +264,8 @@ def evaluate(
         raise TypeError("evaluate needs one split, got a whole data set; pass dataset.validation or dataset.test")
     if not all(hasattr(split, name) for name in ("labels", "images", "pixels", "class_names", "task")):
         raise TypeError(
-            f"evaluate needs a split of an ImageDataset, got {type(split).__name__}; make one with datasets.from_arrays, "
-            "or use Evaluation.from_scores"
+            f"evaluate needs a split of an ImageDataset, got {type(split).__name__}; make one with "
+            "datasets.from_arrays, or use Evaluation.from_scores"
         )
     return Evaluation.from_scores(
         inputs.predicted_scores(model, split, batch_size=batch_size),

@@ -38,7 +38,7 @@ def confusion_matrix(evaluation: Evaluation) -> plots.Figure:
     height = min(cell, 0.55) if evaluation.task == "multi-label" else cell
     turned = evaluation.task != "multi-label" and longest * 0.085 > cell
     below = (0.085 * longest + 0.1 * lines) if turned else 0.15 * max(lines, 2)
-    width = max(cell * across_cells + 0.09 * longest + 1.5, 4.6)
+    width = max(cell * across_cells + 0.09 * longest + 0.7, 4.2)
     figure, axis = plots.figure(width, height * rows + below + 1.1)
     picture = axis.imshow(
         shares, cmap="Blues", vmin=0, vmax=1, aspect="auto" if evaluation.task == "multi-label" else "equal"
@@ -50,13 +50,15 @@ def confusion_matrix(evaluation: Evaluation) -> plots.Figure:
     if turned:
         axis.tick_params("x", rotation=90)
     axis.tick_params(length=0)
+    whole = "present or absent images" if evaluation.task == "multi-label" else "true class"
     if max(rows, across_cells) <= _MOST_CELLS_WITH_TEXT:
         _write_cells(axis, cells, shares, wholes, 10 if cell >= 0.9 else 7.5)
+        across += f"\n(colour and %: share of the {whole})"
+    else:
+        bar = figure.colorbar(picture, ax=axis, shrink=0.6, aspect=18, label=f"share of the {whole}")
+        bar.outline.set_visible(False)
     axis.set_xlabel(across)
     axis.set_ylabel(down)
-    whole = "present or absent images" if evaluation.task == "multi-label" else "true class"
-    bar = figure.colorbar(picture, ax=axis, shrink=0.8, aspect=18, anchor=(0.0, 1.0), label=f"share of the {whole}")
-    bar.outline.set_visible(False)
     plots.title(figure, f"Confusion matrix, {evaluation.name} split", evaluation.synthetic)
     return figure
 

@@ -86,8 +86,8 @@ def checked_scores(scores, count: int, classes: int, task: str, from_logits: boo
     kind = str(scores.dtype)
     if scores.dtype.kind in "iub":
         raise TypeError(
-            f"the scores are whole numbers ({kind}), which look like class labels; pass one probability for each class, "
-            "in scikit-learn the result of predict_proba"
+            f"the scores are whole numbers ({kind}), which look like class labels; pass one probability for each "
+            "class, in scikit-learn the result of predict_proba"
         )
     if scores.dtype.kind in "OUSM":
         raise TypeError(f"the scores must be floating-point numbers, got an array of type {kind}")
@@ -163,8 +163,8 @@ def checked_labels(labels, classes: int, task: str) -> np.ndarray:
     outside = np.flatnonzero((labels < 0) | (labels >= classes))
     if len(outside):
         raise ValueError(
-            f"label {labels[outside[0]]} of image {outside[0]} is out of range; with {classes} classes, labels go from 0 "
-            f"to {classes - 1}"
+            f"label {labels[outside[0]]} of image {outside[0]} is out of range; with {classes} classes, labels go from "
+            f"0 to {classes - 1}"
         )
     return labels.astype(np.int64)
 

@@ -12,7 +12,7 @@ from imgrec_tf.evaluation.metrics import WeightedMetrics, calibration_bin, confi
 
 Key = tuple[str, int | None]
 
-# What a flawless model reaches; the bootstrap cannot move these, since every resample of flawless is flawless.
+# Metrics that are 1 for a flawless model; the bootstrap cannot move them then: every resample of flawless is flawless.
 _BEST_IS_ONE = frozenset(
     {
         "accuracy",
@@ -25,6 +25,15 @@ _BEST_IS_ONE = frozenset(
         "quadratic_weighted_kappa",
     }
 )
+
+# Smallest and largest possible value of the metrics that do not lie in [0, 1]. (The Brier score of several classes ends
+# at 2, which no model comes near.)
+_RANGES = {
+    "log_loss": (0.0, np.inf),
+    "brier": (0.0, np.inf),
+    "mean_absolute_error": (0.0, np.inf),
+    "quadratic_weighted_kappa": (-1.0, 1.0),
+}
 
 
 @dataclass(frozen=True)
@@ -66,9 +75,9 @@ def measure(
     """Measure every metric, over all classes and by class, each with its interval.
 
     Proportions of images (accuracy, recall, precision, sensitivity, specificity) get Wilson's interval, everything else
-    the percentile bootstrap, the expected calibration error its own (`intervals.calibration_interval`). Where no error
-    was seen, a bootstrap interval would have no width; then Wilson's low end for as many flawless trials as the
-    smallest class has images, or groups, takes its place.
+    the bootstrap (`intervals.from_spread`), the expected calibration error one of its own
+    (`intervals.calibration_interval`). Where every decision or every rank is right, or every one wrong, no resample
+    differs; then Wilson's end for as many trials as the smallest class has images, or groups, takes its place.
 
     Args:
         weighted: The metrics of these scores.
@@ -86,13 +95,15 @@ def measure(
     if resamples == 0 or units < 2:
         return {key: Metric(value, method="none") for key, value in point.items()}
     drawn = resample(weighted, count, groups, resamples, seed)
-    lows, highs = intervals.percentiles(np.stack(list(drawn.values())), confidence)
+    values, resampled = np.array(list(point.values())), np.stack([drawn[key] for key in point])
+    bounds = np.array([_RANGES.get(name, (0.0, 1.0)) for name, _ in point]).T
+    lows, highs = intervals.from_spread(values, resampled, *bounds, confidence, units)
     bootstrap = "bootstrap" if groups is None else "bootstrap of groups"
     measured = {
-        key: Metric(value, min(low, value), max(high, value), bootstrap)
+        key: Metric(value, low, high, bootstrap)
         for (key, value), low, high in zip(point.items(), lows.tolist(), highs.tolist())
     }
-    _without_errors(measured, weighted, groups, confidence)
+    _where_nothing_varies(measured, weighted, groups, confidence)
     method = "Wilson" if groups is None else "Wilson over groups"
     for key, (successes, trials) in _proportions(weighted, labels, predictions).items():
         if not np.isnan(point[key]):
@@ -145,7 +156,7 @@ def _calibrations(weighted: WeightedMetrics, scores: np.ndarray, groups: np.ndar
     return found
 
 
-def _without_errors(
+def _where_nothing_varies(
     measured: dict[Key, Metric], weighted: WeightedMetrics, groups: np.ndarray | None, confidence: float
 ):
     holders = [weighted.truth[:, index] for index in range(weighted.classes)]
@@ -154,15 +165,18 @@ def _without_errors(
     sizes = [int(holder.sum()) if groups is None else len(np.unique(groups[holder])) for holder in holders]
     quantile = stats.norm.ppf(0.5 + confidence / 2)
     smallest = min(size for size in sizes if size)
-    for key, metric in measured.items():
-        name, index = key
+    for (name, index), metric in measured.items():
         size = smallest if index is None or not sizes[index] else sizes[index]
         if name == "roc_auc" and index is not None:
             rest = int((~holders[index]).sum()) if groups is None else len(np.unique(groups[~holders[index]]))
             size = min(size, rest) or size
         low, _ = intervals.wilson_of_share(1.0, size, quantile)
-        method = "Wilson, no error seen"
-        if name in _BEST_IS_ONE and metric.value == metric.low == 1.0:
-            measured[key] = Metric(1.0, low, 1.0, method)
-        elif name == "mean_absolute_error" and metric.value == metric.high == 0.0:
-            measured[key] = Metric(0.0, 0.0, (1 - low) * (weighted.classes - 1), method)
+        method = "Wilson, all alike"
+        if metric.low != metric.high:
+            continue
+        if name in _BEST_IS_ONE and metric.value == 1.0:
+            measured[name, index] = Metric(1.0, low, 1.0, method)
+        elif name in _BEST_IS_ONE and metric.value == 0.0:
+            measured[name, index] = Metric(0.0, 0.0, 1.0 - low, method)
+        elif name == "mean_absolute_error" and metric.value == 0.0:
+            measured[name, index] = Metric(0.0, 0.0, (1 - low) * (weighted.classes - 1), method)

@@ -64,11 +64,10 @@ def comparison(this: Evaluation, other: Evaluation, names: tuple[str, str]) -> p
     options = (len(this), this.groups, this.resamples, this.seed)
     mine, theirs = (measuring.resample(one._weighted, *options) for one in (this, other))
     differences = np.stack([mine[key] - theirs[key] for key in kept])
-    lows, highs = intervals.percentiles(differences, this.confidence)
-    place = kept.index(("expected_calibration_error", None))
-    # Noise pushes the calibration error of each resample up, and not by the same amount for both models.
-    shift = differences[place].mean() - (this.metrics[kept[place][0]].value - other.metrics[kept[place][0]].value)
-    lows[place], highs[place] = lows[place] - 2 * shift, highs[place] - 2 * shift
+    seen = np.array([this.metrics[name].value - other.metrics[name].value for name, _ in kept])
+    unbounded = np.full(len(kept), np.inf)
+    units = len(this) if this.groups is None else int(this.groups.max()) + 1
+    lows, highs = intervals.from_spread(seen, differences, -unbounded, unbounded, this.confidence, units)
     rows = []
     for (name, _), low, high in zip(kept, lows, highs):
         values = this.metrics[name].value, other.metrics[name].value
