@@ -42,10 +42,10 @@ class Pattern:
 
 
 PATTERNS = {
-    "consolidation": Pattern(0.48, (1.8, 3.8), (0.70, 1.00), 26, (0.0, 0.4, 0.6)),
-    "patchy": Pattern(0.27, (1.8, 4.0), (0.50, 0.95), 15, (0.1, 0.5, 0.4)),
-    "clustered": Pattern(0.10, (1.0, 2.2), (0.60, 1.00), 12, (0.3, 0.6, 0.1)),
-    "faint": Pattern(0.15, (2.0, 3.8), (0.30, 0.60), 20, (0.0, 0.5, 0.5)),
+    "consolidation": Pattern(0.52, (1.8, 3.6), (0.75, 1.00), 44, (0.0, 0.4, 0.6)),
+    "patchy": Pattern(0.27, (1.8, 3.8), (0.60, 1.00), 24, (0.1, 0.5, 0.4)),
+    "clustered": Pattern(0.08, (1.2, 2.2), (0.70, 1.00), 16, (0.2, 0.6, 0.2)),
+    "faint": Pattern(0.13, (2.0, 3.8), (0.35, 0.60), 36, (0.0, 0.5, 0.5)),
 }
 
 
@@ -133,7 +133,7 @@ def opacity_attenuation(opacity: Opacity, thorax: Thorax, grid: Grid, lung: np.n
     coarse = grid.pixels // grid.factor
     spectra = spread(column, row, np.ones(len(number)), number, len(BALL_RADII) + 1, coarse)
     heap = from_spectrum(sum(s * ball_kernel(r, coarse) for s, r in zip(spectra, BALL_RADII)), grid)
-    limit = 3.2 * opacity.extent[1]  # overlapping balls do not add up beyond the depth of the heap
+    limit = 4.0 * opacity.extent[1]  # overlapping balls do not add up beyond the depth of the heap
     length = limit * (1 - np.exp(-heap / limit))
     length = length * np.clip(1 + opacity.roughness * smooth_noise(opacity.texture_seed, grid, 2.0), 0, 2)
     if len(opacity.airways):

@@ -184,9 +184,9 @@ def _spine_length(thorax: Thorax, grid: Grid) -> np.ndarray:
     """Length inside the vertebral bodies, which are narrower at their waists and apart at the discs."""
     turned = np.float32(-6.3 * math.sin(math.radians(grid.view.turn)))
     phase = np.cos(np.float32(2 * np.pi / 2.42) * (grid.z - np.float32(16.2)))
-    waist = np.float32(2.0) - 0.22 * np.maximum(phase, 0) + np.maximum(-grid.z, 0) * np.float32(0.02)
+    waist = np.float32(1.55) - 0.18 * np.maximum(phase, 0) + np.maximum(10 - grid.z, 0) * np.float32(0.03)
     across = (grid.x - spine_middle(thorax.scoliosis, grid.z).astype(np.float32) - turned) / waist
-    body = np.float32(3.1) * np.sqrt(np.maximum(1 - across**4, 0))
+    body = np.float32(2.7) * np.sqrt(np.maximum(1 - across**4, 0))
     rims = np.exp(-(((phase + 0.55) / 0.2) ** 2))
     return body * (0.62 + 0.38 * np.tanh(5 * (phase + 0.75)) + 0.3 * rims)
 

@@ -155,7 +155,7 @@ def _take(thorax, opacity, shot: _Shot, size: int) -> tuple[np.ndarray, np.ndarr
     """Return the picture and the attenuation that the opacity adds, both (size, size)."""
     factor = _oversampling(size)
     grid = chest_views.Grid.of(size * factor, shot.view, min(factor, 2))
-    texture = 0.07 * chest_findings.smooth_noise(thorax.texture_seed, grid, 1.35)
+    texture = 0.06 * chest_findings.smooth_noise(thorax.texture_seed, grid, 1.35)
     paths = chest_projection.project(thorax, grid, texture)
     added = np.zeros_like(paths.chest)
     if opacity is not None:

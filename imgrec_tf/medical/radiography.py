@@ -87,8 +87,8 @@ def display(signal: np.ndarray, exposure: Exposure) -> np.ndarray:
     low, high = np.percentile(values[edge:-edge, edge:-edge], [3, 97])
     width = max(high - low, 0.1) * exposure.width
     place = (values - low - exposure.level * width) / width
-    grey = np.clip(0.10 + 0.80 * place, 0, None) ** exposure.gamma
-    grey = np.where(grey > 0.75, 0.75 + 0.25 * np.tanh((grey - 0.75) / 0.25), grey)  # the shoulder of the display curve
+    grey = np.clip(0.10 + 0.70 * place, 0, None) ** exposure.gamma
+    grey = np.where(grey > 0.8, 0.8 + 0.2 * np.tanh((grey - 0.8) / 0.2), grey)  # the shoulder of the display curve
     return np.round(255 * grey).astype(np.uint8)
 
 

@@ -23,7 +23,7 @@ CROSS_SECTIONS = {
     "blade-edge": ("bone", 0.30, 0.30, 0.0, 0.5),
     "blade": ("bone", 1.6, 1.6, 0.0, 1.2),
     "arm-bone": ("bone", 1.6, 1.6, 0.3, 0.8),
-    "pedicle": ("bone", 0.32, 0.48, 0.0, 0.55),
+    "pedicle": ("bone", 0.32, 0.48, 0.0, 0.4),
     "spot": ("bone", 0.22, 0.18, 0.0, 1.2),
     "callus": ("bone", 0.55, 0.80, 0.0, 0.55),
     "vessel-5": ("vessel", 0.44, 0.44, 0.0, 1.0),
@@ -34,7 +34,7 @@ CROSS_SECTIONS = {
     "vessel-0": ("vessel", 0.11, 0.11, 0.0, 1.0),
     "hilum": ("vessel", 0.70, 0.70, 0.0, 1.0),
     "great": ("vessel", 1.25, 1.25, 0.0, 1.0),
-    "windpipe": ("air", 0.92, 0.92, 0.0, 1.0),
+    "windpipe": ("air", 0.95, 0.95, 0.0, 1.0),
     "bronchus": ("air", 0.55, 0.55, 0.0, 1.0),
 }
 
