@@ -22,7 +22,7 @@ PUBLIC = {
     """,
     "imgrec_tf.evaluation": "Evaluation Metric evaluate",
     "imgrec_tf.medical": "phantoms",
-    "imgrec_tf.models": "baseline sequential_cnn",
+    "imgrec_tf.models": "Baseline PRESETS baseline sequential_cnn",
     "imgrec_tf.recognizer": "OperatingPoint Recognizer",
     "imgrec_tf.training": "TrainingDiverged TrainingRun train",
     "imgrec_tf.vision": "augmentation pixels preprocessing",

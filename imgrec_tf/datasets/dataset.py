@@ -94,10 +94,7 @@ class Split:
         chosen = np.arange(len(self)) if indices is None else np.asarray(indices, dtype=int)
         if isinstance(self.images, np.ndarray):
             return to_pixels(self.images[chosen])
-        pixels = np.empty((len(chosen), *self.image_shape), np.float32)
-        for place, index in enumerate(chosen):
-            pixels[place] = to_pixels(self.images[int(index)])
-        return pixels
+        return self.images.pixels(chosen)
 
     def arrays(self) -> tuple[np.ndarray, np.ndarray]:
         """Return (pixels, labels) as arrays; every image is in memory at once."""

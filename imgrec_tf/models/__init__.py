@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-_NAMES = {"baseline": "baselines", "sequential_cnn": "sequential"}
+_NAMES = {"PRESETS": "sequential", "Baseline": "baselines", "baseline": "baselines", "sequential_cnn": "sequential"}
 
 __all__ = sorted(_NAMES)
 

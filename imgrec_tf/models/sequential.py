@@ -58,7 +58,7 @@ def sequential_cnn(
         preset: "digits", "photographs" or "documents"; rebuilds a printed network. Other arguments change it.
         preprocessing: Layers from `vision.preprocessing`, put inside the model right after the scaling to [0, 1].
         filters: Filters of each block; a block ends by halving height and width.
-        convolutions: 3×3 convolutions in each block: one number for all, or one a block.
+        convolutions: 3×3 convolutions in each block: one number for all, or one a block; 1 when you give `filters`.
         dense_units: Units of each dense layer between the convolutions and the answer.
         batch_norm: Normalise after every convolution (Ioffe and Szegedy, 2015).
         dropout: Share of values set to zero before the answer while training, in [0, 1) (Srivastava et al., 2014).
@@ -87,6 +87,8 @@ def sequential_cnn(
     }
     settings = _settings(preset, image_shape, num_classes)
     settings |= {key: value for key, value in given.items() if value is not None}
+    if filters is not None and convolutions is None:
+        settings["convolutions"] = 1
     if isinstance(settings["convolutions"], int):
         settings["convolutions"] = (settings["convolutions"],) * len(settings["filters"])
     _check(settings, l2, multi_label)
@@ -153,12 +155,12 @@ def _settings(preset: str | None, image_shape, num_classes: int | None) -> dict:
         raise ValueError(f"image_shape must be (height, width, channels) of at least 8×8 pixels, got {image_shape}")
     blocks = count_blocks(image_shape)
     # Wide where the maps are small and cheap, narrow where they are large; under 100,000 parameters in all.
-    filters = [8] * (blocks - 6) + [8, 16, 16, 24, 48, 64][-blocks:]
+    filters = [8] * (blocks - 6) + [8, 16, 16, 24, 40, 64][-blocks:]
     return {
         "image_shape": image_shape,
         "num_classes": num_classes,
         "filters": filters,
-        "convolutions": [2 if count in (24, 48) else 1 for count in filters],
+        "convolutions": [2 if count >= 40 else 1 for count in filters],
         "dense_units": (),
         "batch_norm": True,
         "dropout": 0.2,

@@ -39,7 +39,8 @@ class WeightAverage(keras.callbacks.Callback):
 
     The average follows the weights closely at first and slowly later (decay = 1 - 1 / horizon, where the horizon grows
     with the steps done, up to a twentieth of the run). Averaged weights sit nearer the middle of a flat valley of the
-    loss than the last ones (Polyak and Juditsky, 1992; Izmailov et al., "Averaging weights leads to wider optima", 2018).
+    loss than the last ones (Polyak and Juditsky, 1992; Izmailov et al., "Averaging weights leads to wider optima",
+    2018).
     """
 
     def __init__(self, total_steps: int, steps_per_call: int):

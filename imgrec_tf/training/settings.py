@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict, dataclass
 
 SCHEDULES = ("cosine", "step", "constant")
@@ -46,12 +45,12 @@ def default_batch_size(images: int) -> int:
 
 
 def default_epochs(images: int) -> int:
-    """Return a number of epochs such that the images seen in all grow with the square root of the set's size.
+    """Return a number of epochs: many passes over a small set, few over a large one, which could not afford more.
 
-    500 images: 96 epochs, 5,000: 30, 60,000: 9, 300,000: 4. Small sets need many passes, large ones can't afford them.
+    The images seen in all are 24,000 for a set of 500, and grow with the size of the set to the power 0.6. That gives
+    48 epochs for 500 images, 19 for 5,000, 7 for 60,000.
     """
-    images_seen = 48_000 * math.sqrt(images / 500)
-    return min(200, max(3, round(images_seen / images)))
+    return min(100, max(3, round(24_000 * (images / 500) ** 0.6 / images)))
 
 
 def steps_of(images: int, batch_size: int, steps_per_execution: int | None) -> tuple[int, int]:

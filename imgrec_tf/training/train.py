@@ -12,7 +12,7 @@ import pandas as pd
 
 from imgrec_tf import environment
 from imgrec_tf.datasets.dataset import ImageDataset, Split
-from imgrec_tf.datasets.leaks import quick_leaks
+from imgrec_tf.datasets.quick_leaks import quick_leaks
 from imgrec_tf.training import callbacks, settings
 from imgrec_tf.training.run import TrainingRun
 from imgrec_tf.training.settings import Settings
@@ -51,7 +51,7 @@ def train(
     Args:
         model: A Keras model that takes pixels in [0, 255] and ends in probabilities: `models.sequential_cnn`, or yours.
         dataset: Images with labels.
-        epochs: Passes over the training images; by default more for small sets (96 for 500 images, 9 for 60,000).
+        epochs: Passes over the training images; by default more for small sets (48 for 500 images, 7 for 60,000).
         batch_size: Images in a step; by default 32, 64 or 128, growing with the set.
         optimizer: "adam", "adamw" (Loshchilov and Hutter, 2019) or "sgd" (with Nesterov momentum 0.9).
         learning_rate: Highest learning rate; by default 0.002 for the first two and 0.05 for SGD.
