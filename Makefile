@@ -72,7 +72,7 @@ $(READY): requirements.lock
 		rm -rf .venv; \
 		echo "$(PYTHON) cannot make virtual environments here: a package of the system is missing."; \
 		echo "Install it, then call make again:  sudo apt-get install $$package   (or python3-venv)"; exit 1; fi
-	@echo "Setting up .venv: 2 of 3, $$(grep -c '^[a-z].*==' requirements.lock) packages (about 700 MB to download, once)"
+	@echo "Setting up .venv: 2 of 3, $$(grep -c '^[a-z].*==' requirements.lock) packages (about 650 MB to download, once)"
 	@$(RUN) -m pip install --disable-pip-version-check --no-compile --progress-bar off --require-hashes \
 		-r requirements.lock > .venv/install.log 2>&1 & pid=$$!; \
 	while sleep 2; kill -0 $$pid 2>/dev/null; do \

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from imgrec_tf.course import execution, lessons, notebooks, rendering, tables
 from imgrec_tf.course.lessons import Lesson, LessonError
+
+_SECONDS_BETWEEN_LINES = 15
 
 
 def build(project: Path, chosen: list[str], check: bool) -> int:
@@ -111,23 +116,36 @@ def _run(project: Path, selected: list[Lesson], settings: list[str], *, write: b
 
 
 def _run_one(project: Path, lesson: Lesson, changed: dict[str, Any], dataset: str, factor: float) -> execution.Result:
-    from tqdm import tqdm
-
     network = needs_network(lesson, changed)
     settings = ", ".join(f"{name}={value}" for name, value in changed.items())
-    print(
-        f"{lesson.heading}" + (f", {settings}" if settings else "") + (", network on" if network else ", network off")
-    )
-    quiet = not sys.stderr.isatty()
-    with tqdm(total=1, unit="cell", leave=False, mininterval=20 if quiet else 0.2, ncols=72) as bar:
+    print(", ".join(filter(None, [lesson.heading, settings, f"network {'on' if network else 'off'}"])), flush=True)
+    with _progress() as progress:
+        return execution.run(lesson, changed, project=project, network=network, time_factor=factor, progress=progress)
 
-        def progress(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
 
-        bar.refresh()
-        result = execution.run(lesson, changed, project=project, network=network, time_factor=factor, progress=progress)
-    return result
+@contextlib.contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """A bar in a terminal; elsewhere a line now and then, so that a log shows that something moves."""
+    from tqdm import tqdm
+
+    if sys.stderr.isatty():
+        with tqdm(unit=" cells", leave=False, ncols=72) as bar:
+
+            def move(done: int, total: int) -> None:
+                bar.total = total
+                bar.update(done - bar.n)
+
+            yield move
+        return
+    start = last = time.monotonic()
+
+    def say(done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last > _SECONDS_BETWEEN_LINES:
+            last = time.monotonic()
+            print(f"  {done} of {total} cells after {last - start:.0f} s", flush=True)
+
+    yield say
 
 
 def _changes(lesson: Lesson, selected: list[Lesson], settings: list[str]) -> dict[str, Any]:

@@ -110,15 +110,18 @@ def run(
             store_widget_state=False,
             on_cell_complete=(lambda cell, cell_index: progress(cell_index + 1, total)) if progress else None,
         )
+        log = Path(home) / "kernel.log"  # what the kernel's own process says, kept out of the terminal
         start = time.monotonic()
         try:
-            client.execute(env=_environment())
+            with log.open("wb") as file:
+                client.execute(env=_environment(), stdout=file, stderr=file)
         except CellExecutionError:
             result.error = _describe(lesson, notebook)
         except CellTimeoutError as error:
             result.error = f"lesson {lesson.heading}: {str(error).splitlines()[0]}"
         except DeadKernelError:
-            result.error = f"lesson {lesson.heading}: the kernel died; as a rule the machine has run out of memory"
+            said = "\n".join(log.read_text(errors="replace").splitlines()[-8:])
+            result.error = f"lesson {lesson.heading}: the kernel died, as a rule for want of memory\n{said}".rstrip()
         result.minutes = (time.monotonic() - start) / 60
         if result.error:
             result.error = outputs.without_paths(result.error, folder, project)

@@ -140,7 +140,8 @@ def _notebook(lesson: Lesson, sources: list[str]) -> Any:
 
 def _cost(lesson: Lesson) -> str:
     gigabytes = lesson.memory_mb / 1000
-    return f"\n\n*On 2 CPU cores: at most {lesson.minutes:g} minutes and {gigabytes:.1f} GB of memory, no network.*"
+    minutes = "1 minute" if lesson.minutes == 1 else f"{lesson.minutes:g} minutes"
+    return f"\n\n*On 2 CPU cores: at most {minutes} and {gigabytes:.1f} GB of memory, no network.*"
 
 
 def _function_stub(function: ast.FunctionDef, lines: list[str], first: int) -> str:

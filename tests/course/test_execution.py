@@ -105,3 +105,10 @@ def test_a_setting_that_no_lesson_knows_is_an_error(project, no_catalogue, capsy
 def test_changed_lessons_are_not_kept(project, no_catalogue, capsys):
     assert command_line.main(["--project", str(project), "run", "-p", "SIZE=3", "--write"]) == 2
     assert "leave out -p, or leave out --write" in capsys.readouterr().err
+
+
+def test_a_kernel_that_dies_is_reported(project, source):
+    opening = source.read_text().split("# %% [markdown]\n# ## Noise")[0]
+    source.write_text(opening + "# %%\nos.write(2, b'last words')\nos._exit(9)\n")
+    result = execution.run(lessons.read_lesson(source), project=project)
+    assert "the kernel died" in result.error

@@ -20,7 +20,7 @@ def test_the_student_notebook(project, source):
     path = notebooks.student_path(project, lesson)
     notebook = nbformat.read(path, as_version=4)
     assert notebook.cells[0].id == "lesson-01-cell-00"
-    assert "at most 1 minutes and 0.9 GB" in notebook.cells[0].source
+    assert "at most 1 minute and 0.9 GB" in notebook.cells[0].source
     assert all(not cell.get("outputs") for cell in notebook.cells)
     solution, check = notebook.cells[-2:]
     assert "255 - picture" not in path.read_text()
