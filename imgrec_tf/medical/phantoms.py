@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
@@ -55,9 +55,14 @@ def chest_phantom(
     A patient keeps anatomy and label over all of its pictures; an opacity grows denser or fainter by up to 15 %
     between them. Picture i depends on `seed`, `size` and i only: a larger `count` adds pictures behind the same ones.
 
+    With 2,000 pictures of 28 or 64 pixels, logistic regression on the pixels reaches a test ROC AUC between 0.65 and
+    0.90, and the default `models.sequential_cnn`, trained for 12 to 20 epochs, more than 0.93, never 1: the faintest
+    and smallest opacities stay hidden behind ribs, vessels, heart and diaphragm.
+
     Args:
         count: Number of pictures, 40 or more.
-        size: Height and width in pixels, 28 to 512. 1,000 pictures of 64 pixels take about 8 s on one core.
+        size: Height and width in pixels, 28 to 512. 1,000 pictures take about 11 s of one core at 64 pixels, 33 s at
+            128 and 170 s at 512.
         seed: Seed of everything random, 0 or more.
         positive_share: Share of patients with an opacity, between 0 and 1. Half of them by default, so that accuracy
             starts at 0.5; a lower share is nearer to a screening clinic.
@@ -91,6 +96,11 @@ def chest_phantom(
         patients[first[-1] : first[-1] + pictures] = len(first) - 1
         first.append(min(first[-1] + pictures, count))
     positive = np.array([_is_positive(seed, patient, positive_share) for patient in range(len(first) - 1)])
+    if min(positive.sum(), (~positive).sum()) < 3:
+        raise ValueError(
+            f"count={count} with positive_share={positive_share} gives {positive.sum()} patients with an opacity and "
+            f"{(~positive).sum()} without; each split needs one of both: raise count, or bring positive_share nearer to 0.5"
+        )
 
     images = np.empty((count, size, size, 1), np.uint8)
 
@@ -216,23 +226,10 @@ def _parameters(thorax, opacity, shot: _Shot) -> dict[str, Any]:
 
 
 def _dataset(images, labels, groups, sources, seed: int, validation: float, test: float) -> ImageDataset:
-    from imgrec_tf.datasets import DatasetCard, ImageDataset, Split, splits
+    from imgrec_tf.datasets import ImageDataset, Split, card, splits
 
     parts = splits.split(labels, groups, validation=validation, test=test, seed=seed)
-    card = DatasetCard(
-        name="chest-phantom",
-        title="Chest phantom: synthetic frontal chest radiographs with and without an opacity",
-        task="binary",
-        class_names=CLASS_NAMES,
-        synthetic=True,
-        source="Computed by imgrec_tf.medical.phantoms; no picture of a person went into it",
-        licence="Apache-2.0, like the library",
-        citation="Attenuation coefficients: Hubbell and Seltzer, NISTIR 5632, tissues of ICRU Report 44",
-        intended_use=(
-            "Learning and testing software. Never for clinical use; figures measured on it say nothing about a clinic."
-        ),
-        splits={name: len(indices) for name, indices in parts.items()},
-    )
+    counts = {name: len(indices) for name, indices in parts.items()}
     sources = np.array(sources, dtype=object)
     made = {
         name: Split(
@@ -247,7 +244,9 @@ def _dataset(images, labels, groups, sources, seed: int, validation: float, test
         )
         for name, indices in parts.items()
     }
-    return ImageDataset(made["train"], made["validation"], made["test"], card=card)
+    return ImageDataset(
+        made["train"], made["validation"], made["test"], card=replace(card("chest-phantom"), splits=counts)
+    )
 
 
 def _check(size, seed) -> None:

@@ -194,6 +194,7 @@ def test_anatomy_does_not_depend_on_the_opacity():
         ({"seed": -1}, "seed"),
         ({"positive_share": 0.0}, "positive_share"),
         ({"positive_share": 1.0}, "positive_share"),
+        ({"positive_share": 0.01}, "raise count"),
         ({"validation": 0.6, "test": 0.5}, "validation"),
         ({"test": 1.5}, "test"),
         ({"images_per_patient": (3, 1)}, "images_per_patient"),
@@ -213,3 +214,17 @@ def test_wrong_types_are_named():
         phantoms.chest_phantom("many")
     with pytest.raises(ValueError, match="patient"):
         phantoms.chest_phantom_example(patient=-1)
+
+
+@pytest.mark.slow
+def test_pixels_alone_are_not_enough_and_a_small_network_is():
+    """The bands that the docstring of `chest_phantom` states, and that the lessons rely on."""
+    from imgrec_tf import evaluation, models, training
+
+    dataset = phantoms.chest_phantom(2000, size=64, seed=0)
+    baseline = evaluation.evaluate(models.baseline("logistic-regression", dataset.train), dataset.test)
+    assert 0.65 < baseline["roc_auc"].value < 0.90
+    network = models.sequential_cnn(dataset.image_shape, dataset.num_classes)
+    assert network.count_params() < 100_000
+    run = training.train(network, dataset, epochs=12, progress=False)
+    assert 0.93 < evaluation.evaluate(run.model, dataset.test)["roc_auc"].value < 1.0
