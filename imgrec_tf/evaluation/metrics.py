@@ -87,7 +87,12 @@ class WeightedMetrics:
         self._rankings = [Ranking(scores[:, column], self.truth[:, column]) for column in columns]
         self._residuals, self._residuals_by_class = self._calibration(scores)
         self._names, self._per_image = self._contributions(scores, labels, predictions)
-        if not self.multi_label:
+        # Sparse products, here and above, also where a matrix is full: dense ones wait for all cores, which costs seconds on
+        # a machine that others use too.
+        if self.multi_label:
+            decided = (self.truth, self.said, self.truth & self.said)
+            self._decided = [sparse.csr_array(rows.T.astype(np.float64)) for rows in decided]
+        else:
             cell = labels * self.classes + predictions
             shape = (self.classes**2, self.count)
             self._cells = sparse.csr_array((np.ones(self.count), (cell, np.arange(self.count))), shape=shape)
@@ -135,8 +140,7 @@ class WeightedMetrics:
             values["quadratic_weighted_kappa", None] = quadratic_weighted_kappa(confusion)
 
     def _decisions_by_label(self, weights: np.ndarray, total: np.ndarray, values: dict) -> None:
-        true, said = self.truth.T.astype(np.float64) @ weights, self.said.T.astype(np.float64) @ weights
-        right = (self.truth & self.said).T.astype(np.float64) @ weights
+        true, said, right = (rows @ weights for rows in self._decided)
         accuracy = (total - true - said + 2 * right) / total
         values["accuracy", None] = accuracy.mean(axis=0)
         values |= {("accuracy", index): accuracy[index] for index in range(self.classes)}
@@ -166,7 +170,7 @@ class WeightedMetrics:
             rows = {"log_loss": -np.log(chosen), "brier": error[:, 1] if self.task == "binary" else error.sum(axis=1)}
         if self.task == "ordinal":
             rows["mean_absolute_error"] = np.abs(labels - predictions).astype(np.float64)
-        return list(rows), np.stack(list(rows.values()))
+        return list(rows), sparse.csr_array(np.stack(list(rows.values())))
 
     def _calibration(self, scores: np.ndarray):
         confidence, outcome = confidences(scores, self.truth, self.multi_label)
