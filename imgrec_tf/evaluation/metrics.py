@@ -87,7 +87,7 @@ class WeightedMetrics:
         self._rankings = [Ranking(scores[:, column], self.truth[:, column]) for column in columns]
         self._residuals, self._residuals_by_class = self._calibration(scores)
         self._names, self._per_image = self._contributions(scores, labels, predictions)
-        # Sparse products, here and above, also where a matrix is full: dense ones wait for all cores, which costs seconds
+        # Sparse products throughout, also where a matrix is full: dense ones wait for all cores, which costs seconds
         # on a machine that others use too.
         if self.multi_label:
             decided = (self.truth, self.said, self.truth & self.said)
