@@ -58,7 +58,7 @@ class PreprocessingLayer(layers.Layer):
         if not hasattr(images, "dtype") or not hasattr(images, "shape"):
             images = np.asarray(images)
         self._check_type(images)
-        self._check_shape(images.shape)
+        self.compute_output_shape(images.shape)
         if self.unit_range:
             self._check_range(images)
         return super().__call__(images, *args, **kwargs)

@@ -78,7 +78,7 @@ class StretchContrast(PreprocessingLayer):
     """Stretch each image so that a low percentile of its values becomes 0 and a high one 1; the rest is cut off.
 
     One pair of percentiles for all channels, so colours keep their balance. An image whose two percentiles are equal,
-    such as a constant one, stays as it is.
+    such as a constant one, stays as it is (scikit-image cuts all its values off at that percentile).
 
     Equal to `skimage.exposure.rescale_intensity(image, in_range=tuple(numpy.percentile(image, (low, high))),
     out_range=(0, 1))` within 1e-5.

@@ -99,7 +99,7 @@ class NonLocalMeansDenoise(PreprocessingLayer):
             radius.
     """
 
-    def __init__(self, strength: float = 0.1, patch_size: int = 3, search_radius: int = 3, **kwargs):
+    def __init__(self, strength: float = 0.05, patch_size: int = 3, search_radius: int = 3, **kwargs):
         super().__init__(**kwargs)
         self.strength = require_number("strength", strength, 0, 1, low_included=False)
         self.patch_size = require_odd("patch_size", patch_size, 9)
