@@ -6,7 +6,7 @@ Needs real images: MedNIST (six classes of 500 grey JPEG files, 64×64) in <IMGR
 Speed: `from_folder(...).train.tf_data(...)` against `keras.utils.image_dataset_from_directory`, over the same files, in
 shuffled batches of 64, with the same Keras augmentation layers mapped over both. The two take turns within one run, so
 that other load on the machine meets both; the ratio is taken turn by turn, and its median is the result. Nothing is
-cached.
+cached. Processor time is told as well, because other load hardly changes it.
 
 Memory: the peak of a process that reads as many images from 1,000 files, again and again, as another reads once from
 50,000.
@@ -35,8 +35,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 def main() -> None:
     """Measure, print and write the results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--repeats", type=int, default=7, help="turns that each reader takes")
-    parser.add_argument("--epochs", type=int, default=4, help="passes over the training images in each turn")
+    parser.add_argument("--repeats", type=int, default=15, help="turns that each reader takes")
+    parser.add_argument("--epochs", type=int, default=2, help="passes over the training images in each turn")
     parser.add_argument("--files", type=int, nargs=2, default=(1000, 50_000), help="the two folders' sizes")
     parser.add_argument("--only", choices=("speed", "memory"), help="measure one of the two")
     parser.add_argument("--child", nargs=2, metavar=("FOLDER", "IMAGES"), help=argparse.SUPPRESS)
@@ -100,21 +100,24 @@ def measure_speed(source: Path, repeats: int, epochs: int) -> list[dict]:
         }
         rows = []
         for task, finish in (("decode and augment", augmented), ("decode only", lambda data: data)):
-            speeds = {name: [] for name in readers}
+            speeds, work = ({name: [] for name in readers} for _ in range(2))
             for turn in range(-1, repeats):  # the first turn warms up and does not count
                 order = list(readers) if turn % 2 else list(readers)[::-1]
                 for name in order:
-                    seconds, seen = _read(finish(readers[name]()))
+                    seconds, processor, seen = _read(finish(readers[name]()))
                     if seen != count:
                         raise RuntimeError(f"{name} gave {seen} images, expected {count}")
                     if turn >= 0:
                         speeds[name].append(count / seconds)
+                        work[name].append(processor / count * 1e6)
             ratios = [mine / other for mine, other in zip(speeds["ours"], speeds["keras"])]
             context = (
                 f"MedNIST, {len(ours.train):,} files × {epochs} passes, batch {BATCH}, {repeats} turns, {_machine()}"
             )
             goal = 1.0 if finish is augmented else None
             rows.append(_row(f"{task}: speed relative to Keras", ratios, goal, "higher", "ratio", context))
+            shares = [mine / other for mine, other in zip(work["ours"], work["keras"])]
+            rows.append(_row(f"{task}: processor time relative to Keras", shares, None, "lower", "ratio", context))
             rows.append(_row(f"{task}: from_folder", speeds["ours"], None, "higher", "images/s", context))
             rows.append(
                 _row(f"{task}: image_dataset_from_directory", speeds["keras"], None, "higher", "images/s", context)
@@ -122,11 +125,12 @@ def measure_speed(source: Path, repeats: int, epochs: int) -> list[dict]:
     return rows
 
 
-def _read(data) -> tuple[float, int]:
-    start, seen = time.perf_counter(), 0
+def _read(data) -> tuple[float, float, int]:
+    """Return seconds by the clock, seconds of processor time, and images."""
+    start, worked, seen = time.perf_counter(), time.process_time(), 0
     for images, _ in data:
         seen += images.shape[0]
-    return time.perf_counter() - start, seen
+    return time.perf_counter() - start, time.process_time() - worked, seen
 
 
 def measure_memory(source: Path, few: int, many: int) -> list[dict]:
@@ -162,8 +166,6 @@ def make_tree(folder: Path, files: list[Path], count: int) -> None:
 
 def read_and_tell_memory(folder: str, images: int) -> None:
     """Read at least so many images from a folder and print this process's peak memory as JSON."""
-    import resource
-
     from imgrec_tf.datasets import from_folder
 
     start = time.perf_counter()
@@ -172,9 +174,23 @@ def read_and_tell_memory(folder: str, images: int) -> None:
     epochs = -(-images // len(dataset.train))
     for _ in dataset.train.tf_data(BATCH, shuffle=True, epochs=epochs):
         pass
-    unit = 2**20 if sys.platform == "darwin" else 2**10  # macOS tells bytes, Linux kibibytes
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+    peak = peak_memory_mb()
     print(json.dumps({"peak_mb": peak, "scan_seconds": scan_seconds}))
+
+
+def peak_memory_mb() -> float:
+    """Return the most memory that this process has occupied so far, in MB.
+
+    On Linux from the kernel's own record of this program (VmHWM in /proc/self/status): `getrusage` would count the
+    parent's memory, too, which a child occupies for a moment when it is started.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) / 2**10
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # macOS tells bytes
 
 
 def _row(metric: str, values: list[float], goal: float | None, better: str, unit: str, context: str) -> dict:

@@ -51,8 +51,8 @@ def make_pipeline(
             order = tf.random.experimental.stateless_shuffle(order, seed=tf.stack([tf.cast(seed, tf.int64), epoch]))
         return tf.data.Dataset.from_tensor_slices(order[:used]).batch(batch_size)
 
-    def finish(step, batch):
-        images, targets = batch
+    def make_batch(step, index):
+        images, targets = decode_batch(index), tf.gather(labels, index)
         if augmentation is not None:
             images, targets = augmentation(
                 images, targets, tf.stack([tf.cast(seed, tf.int32), tf.cast(step, tf.int32)])
@@ -60,13 +60,8 @@ def make_pipeline(
         return images, targets
 
     indices = tf.data.Dataset.range(first_epoch, first_epoch + epochs).flat_map(order_of)
-    data = indices.map(
-        lambda index: (decode_batch(index), tf.gather(labels, index)),
-        num_parallel_calls=tf.data.AUTOTUNE,
-        deterministic=True,
-    )
-    data = data.enumerate(start=first_epoch * steps).map(
-        finish, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
+    data = indices.enumerate(start=first_epoch * steps).map(
+        make_batch, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
     )
     data = data.apply(tf.data.experimental.assert_cardinality(steps * epochs))
     return data.prefetch(tf.data.AUTOTUNE)
