@@ -103,7 +103,7 @@ class Validate(keras.callbacks.Callback):
         value = self.sign * logs[self.monitor]
         if value > self.best_value or self.best_weights is None:
             self.best_value, self.best_epoch = value, epoch + 1
-            self.best_weights = [np.array(one.value) for one in self.model.variables]
+            self.best_weights = [one.numpy() for one in self.model.variables]
         if self.average:
             self.average.swap()
         if self.patience and epoch + 1 - self.best_epoch >= self.patience:
@@ -236,8 +236,8 @@ class Checkpoint(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         """Write the file."""
         arrays = {
-            "model": [np.array(one.value) for one in self.model.variables],
-            "optimizer": [np.array(one.value) for one in self.model.optimizer.variables],
+            "model": [one.numpy() for one in self.model.variables],
+            "optimizer": [one.numpy() for one in self.model.optimizer.variables],
             "best": self.validate.best_weights,
             "average": [one.numpy() for one in self.average.average] if self.average else [],
         }
