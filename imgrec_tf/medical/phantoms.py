@@ -99,7 +99,7 @@ def chest_phantom(
     if min(positive.sum(), (~positive).sum()) < 3:
         raise ValueError(
             f"count={count} with positive_share={positive_share} gives {positive.sum()} patients with an opacity and "
-            f"{(~positive).sum()} without; each split needs one of both: raise count, or bring positive_share nearer to 0.5"
+            f"{(~positive).sum()} without; each split needs one of both: raise count, or move positive_share to 0.5"
         )
 
     images = np.empty((count, size, size, 1), np.uint8)
