@@ -11,6 +11,8 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do \
 	if $$name -c 'import sys; raise SystemExit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then echo $$name; break; fi; done)
 RUN := .venv/bin/python
 READY := .venv/ready
+# On all cores, but on no more than four: each process loads TensorFlow. One file's tests stay together.
+PYTEST := $(RUN) -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 # `make demo EPOCHS=3` and `make lessons LESSONS="03 04" SEED=1`: what is set on the command line is a lesson's parameter.
 OWN := PYTHON LESSONS TESTS
@@ -27,10 +29,10 @@ demo: $(READY)  ## run the main lesson with the network off, print a table (DATA
 	@$(RUN) -m imgrec_tf.course demo $(PARAMETERS)
 
 test: $(READY)  ## run all tests (TESTS="tests/vision -k blur" for some)
-	@$(RUN) -m pytest $(TESTS)
+	@$(PYTEST) $(TESTS)
 
 test-fast: $(READY)  ## run the tests that take no more than a few seconds each
-	@$(RUN) -m pytest -m "not slow" $(TESTS)
+	@$(PYTEST) -m "not slow" $(TESTS)
 
 lessons: $(READY)  ## execute all lessons (LESSONS="03 medicine" for some), write one page each under build/lessons
 	@$(RUN) -m imgrec_tf.course run $(LESSONS) $(PARAMETERS)

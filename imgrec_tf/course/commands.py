@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -25,7 +26,7 @@ def build(project: Path, chosen: list[str], check: bool) -> int:
         for path, text in pages.items():
             if path.read_text(encoding="utf-8") != text:
                 problems.append(f"the table of lessons in {path.name} is old; run `python -m imgrec_tf.course build`")
-        return _report(problems, f"{len(selected)} lessons: notebooks are what their sources give")
+        return _report(problems, f"lessons whose notebooks are what their sources give: {len(selected)}")
     for lesson in selected:
         changed = notebooks.build(project, lesson)
         print(
@@ -43,8 +44,9 @@ def lint(project: Path, chosen: list[str]) -> int:
     from imgrec_tf.course import rules
 
     selected = lessons.find_lessons(project, chosen)
-    problems = [f"{lesson.stem}: {text}" for lesson in selected for text in rules.problems(lesson, project)]
-    return _report(problems, f"{len(selected)} lessons keep to the rules")
+    with _without_native_messages():
+        problems = [f"{lesson.stem}: {text}" for lesson in selected for text in rules.problems(lesson, project)]
+    return _report(problems, f"lessons that keep to the rules: {len(selected)}")
 
 
 def run(project: Path, chosen: list[str], settings: list[str], *, write: bool, time_factor: float) -> int:
@@ -146,6 +148,21 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
             print(f"  {done} of {total} cells after {last - start:.0f} s", flush=True)
 
     yield say
+
+
+@contextlib.contextmanager
+def _without_native_messages() -> Iterator[None]:
+    """Keep what TensorFlow's C++ side writes to standard error while it is loaded out of the terminal."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    try:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        sys.stderr.flush()
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def _changes(lesson: Lesson, selected: list[Lesson], settings: list[str]) -> dict[str, Any]:

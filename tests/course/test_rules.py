@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from imgrec_tf.course import __main__ as command_line
 from imgrec_tf.course import lessons, names, rules
 
 FRONT = """\
@@ -178,3 +179,14 @@ def test_names_imported_from_the_package_are_looked_at(tmp_path):
     assert names.is_public(course, "check")
     assert not names.is_public(course, "_NAMES")
     assert not names.is_public(course, "importlib")
+
+
+def test_lint_prints_what_is_broken_and_nothing_else(tmp_path, capfd):
+    path = tmp_path / "notebooks" / "source" / "foundations" / "01_model_lesson.py"
+    path.parent.mkdir(parents=True)
+    path.write_text(MODEL)
+    assert command_line.main(["--project", str(tmp_path), "lint"]) == 0
+    assert capfd.readouterr() == ("lessons that keep to the rules: 1\n", "")
+    path.write_text(MODEL.replace("You draw it.", "You simply draw it."))
+    assert command_line.main(["--project", str(tmp_path), "lint", "01"]) == 1
+    assert capfd.readouterr().err == ("01_model_lesson: cell 5 says 'simply': say what is done, not how light it is\n")
