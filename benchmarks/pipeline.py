@@ -25,7 +25,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from results_table import report
+from results_table import machine, report
 
 BATCH = 64
 SIZE = (64, 64)
@@ -112,7 +112,7 @@ def measure_speed(source: Path, repeats: int, epochs: int) -> list[dict]:
                         work[name].append(processor / count * 1e6)
             ratios = [mine / other for mine, other in zip(speeds["ours"], speeds["keras"])]
             context = (
-                f"MedNIST, {len(ours.train):,} files × {epochs} passes, batch {BATCH}, {repeats} turns, {_machine()}"
+                f"MedNIST, {len(ours.train):,} files × {epochs} passes, batch {BATCH}, {repeats} turns, {machine()}"
             )
             goal = 1.0 if finish is augmented else None
             rows.append(_row(f"{task}: speed relative to Keras", ratios, goal, "higher", "ratio", context))
@@ -145,7 +145,7 @@ def measure_memory(source: Path, few: int, many: int) -> list[dict]:
             if done.returncode:
                 raise SystemExit(f"reading {count:,} files failed:\n{done.stderr}")
             peaks[count] = json.loads(done.stdout.splitlines()[-1])
-    context = f"scan, then {many:,} images in shuffled batches of {BATCH}, MedNIST files linked, {_machine()}"
+    context = f"scan, then {many:,} images in shuffled batches of {BATCH}, MedNIST files linked, {machine()}"
     ratio = peaks[many]["peak_mb"] / peaks[few]["peak_mb"]
     metric = f"peak memory with {many:,} files relative to {few:,}"
     rows = [_row(metric, [ratio], 1.1, "lower", "ratio", context)]
@@ -205,10 +205,6 @@ def _row(metric: str, values: list[float], goal: float | None, better: str, unit
         "unit": unit,
         "context": context,
     }
-
-
-def _machine() -> str:
-    return f"{os.cpu_count()} cores"
 
 
 if __name__ == "__main__":

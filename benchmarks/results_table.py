@@ -70,6 +70,13 @@ def _number(value: float | None) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
+def machine() -> str:
+    """Return what a figure of speed was measured on, for people."""
+    from imgrec_tf import environment
+
+    return f"{environment.cpu_cores()} CPU cores, {environment.choose_precision()}"
+
+
 def _print_table(lines: Sequence[tuple[str, ...]]) -> None:
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     for number, line in enumerate(lines):

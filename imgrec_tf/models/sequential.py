@@ -102,8 +102,9 @@ def _stack(settings: dict, preprocessing: Sequence[layers.Layer], l2: float, mul
     seeds = iter(range(seed * 1000, seed * 1000 + 1000))
     regularizer = keras.regularizers.L2(l2) if l2 else None
 
-    stack = [keras.Input(settings["image_shape"], name="pixels"), layers.Rescaling(1 / 255, name="to_unit_range")]
-    stack.extend(preprocessing)
+    # Pixels and probabilities stay float32 under mixed precision: 8 bits of mantissa are too few for them.
+    to_unit_range = layers.Rescaling(1 / 255, dtype="float32", name="to_unit_range")
+    stack = [keras.Input(settings["image_shape"], name="pixels"), to_unit_range, *preprocessing]
     for filters, repeats in zip(settings["filters"], settings["convolutions"]):
         for _ in range(repeats):
             convolution = layers.Conv2D(
@@ -125,7 +126,6 @@ def _stack(settings: dict, preprocessing: Sequence[layers.Layer], l2: float, mul
         stack.append(layers.Dense(units, "relu", kernel_initializer=initializer, kernel_regularizer=regularizer))
     if settings["dropout"]:
         stack.append(layers.Dropout(settings["dropout"], seed=next(seeds)))
-    # The probabilities stay float32 under mixed precision: 8 bits of mantissa are too few for them.
     answer = layers.Dense(
         settings["num_classes"],
         "sigmoid" if multi_label else "softmax",

@@ -44,7 +44,9 @@ def to_pixels(images: np.ndarray, value_range: tuple[float, float] | None = None
                 "with the lowest and highest value that a pixel can take, or convert them to uint8 or uint16"
             )
         return images.astype(np.float32)
-    raise TypeError(f"images must hold numbers, got an array of type {images.dtype}; read files with datasets.read_image")
+    raise TypeError(
+        f"images must hold numbers, got an array of type {images.dtype}; read files with datasets.read_image"
+    )
 
 
 def _from_range(images: np.ndarray, low: float, high: float) -> np.ndarray:
@@ -56,7 +58,9 @@ def _from_range(images: np.ndarray, low: float, high: float) -> np.ndarray:
         return images.astype(np.float32)
     smallest, largest = images.min(), images.max()
     if not (np.isfinite(smallest) and np.isfinite(largest)):
-        raise ValueError("images hold NaN or infinite values; replace them (numpy.nan_to_num) or leave those images out")
+        raise ValueError(
+            "images hold NaN or infinite values; replace them (numpy.nan_to_num) or leave those images out"
+        )
     if smallest < low - 1e-4 or largest > high + 1e-4:
         raise ValueError(
             f"images reach from {smallest:g} to {largest:g}, outside [{low:g}, {high:g}]; floats are expected in [0, 1]: "
