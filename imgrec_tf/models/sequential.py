@@ -89,6 +89,8 @@ def sequential_cnn(
     settings |= {key: value for key, value in given.items() if value is not None}
     if filters is not None and convolutions is None:
         settings["convolutions"] = 1
+    if filters is not None or convolutions is not None:
+        settings["strided_blocks"] = 0
     if isinstance(settings["convolutions"], int):
         settings["convolutions"] = (settings["convolutions"],) * len(settings["filters"])
     _check(settings, l2, multi_label)
@@ -105,11 +107,13 @@ def _stack(settings: dict, preprocessing: Sequence[layers.Layer], l2: float, mul
     # Pixels and probabilities stay float32 under mixed precision: 8 bits of mantissa are too few for them.
     to_unit_range = layers.Rescaling(1 / 255, dtype="float32", name="to_unit_range")
     stack = [keras.Input(settings["image_shape"], name="pixels"), to_unit_range, *preprocessing]
-    for filters, repeats in zip(settings["filters"], settings["convolutions"]):
+    for block, (filters, repeats) in enumerate(zip(settings["filters"], settings["convolutions"])):
+        strided = block < settings["strided_blocks"]
         for _ in range(repeats):
             convolution = layers.Conv2D(
                 filters,
                 3,
+                strides=2 if strided else 1,
                 padding=settings["padding"],
                 activation=None if settings["batch_norm"] else "relu",
                 use_bias=not settings["batch_norm"],
@@ -119,7 +123,8 @@ def _stack(settings: dict, preprocessing: Sequence[layers.Layer], l2: float, mul
             stack.append(convolution)
             if settings["batch_norm"]:
                 stack.extend([layers.BatchNormalization(momentum=0.9), layers.ReLU()])
-        stack.append(layers.MaxPooling2D(2))
+        if not strided:
+            stack.append(layers.MaxPooling2D(2))
     stack.append(_POOLINGS[settings["pooling"]]())
     for units in settings["dense_units"]:
         initializer = keras.initializers.HeUniform(seed=next(seeds))
@@ -146,7 +151,8 @@ def _settings(preset: str | None, image_shape, num_classes: int | None) -> dict:
     if preset is not None:
         if preset not in PRESETS:
             raise ValueError(f"preset must be one of {', '.join(PRESETS)}, got {preset!r}")
-        printed = {"convolutions": 1, "batch_norm": False, "dropout": 0.0, "pooling": "flatten", "num_classes": 10}
+        printed = {"convolutions": 1, "strided_blocks": 0, "batch_norm": False, "dropout": 0.0, "pooling": "flatten"}
+        printed["num_classes"] = 10
         given = {"image_shape": image_shape, "num_classes": num_classes}
         return printed | PRESETS[preset] | {key: value for key, value in given.items() if value is not None}
     if image_shape is None or num_classes is None:
@@ -161,6 +167,8 @@ def _settings(preset: str | None, image_shape, num_classes: int | None) -> dict:
         "num_classes": num_classes,
         "filters": filters,
         "convolutions": [2 if count >= 40 else 1 for count in filters],
+        # On large maps a stride halves at a third of the cost of a convolution with a pool; the last three blocks pool.
+        "strided_blocks": max(0, blocks - 3),
         "dense_units": (),
         "batch_norm": True,
         "dropout": 0.2,

@@ -82,6 +82,8 @@ def train(
         OSError: If the checkpoint cannot be written.
     """
     recipe = _recipe(augmentation)
+    if environment.strategy().num_replicas_in_sync > 1:
+        steps_per_execution = 1  # several steps in one call fail under MirroredStrategy (TensorFlow 2.21, Keras 3.15)
     chosen = _settings(
         dataset.train,
         epochs=epochs,
@@ -105,9 +107,27 @@ def train(
         warnings.warn(f"{leaks} Figures measured on such splits flatter the model.", stacklevel=2)
 
     keras.utils.set_random_seed(seed)
+    with model.distribute_strategy.scope():
+        record, validate = _fit(model, dataset, chosen, recipe, weights, checkpoint, tensorboard, progress)
+    return TrainingRun(
+        model=model,
+        history=pd.DataFrame(record.rows),
+        best_epoch=validate.best_epoch,
+        monitor=chosen.monitor,
+        seconds=sum(row["seconds"] for row in record.rows),
+        device=environment.device_name(),
+        precision=keras.config.dtype_policy().name,
+        seed=seed,
+        synthetic=dataset.synthetic,
+        settings=chosen.to_dict(),
+    )
+
+
+def _fit(model, dataset, chosen: Settings, recipe, weights, checkpoint, tensorboard, progress):
+    """Run all epochs that are left, give the model its best weights, and return the callbacks that know the rest."""
     _compile(model, dataset.task, chosen)
     total_steps = chosen.steps * chosen.epochs
-    average = callbacks.WeightAverage(total_steps, chosen.steps_per_execution) if weight_averaging else None
+    average = callbacks.WeightAverage(total_steps, chosen.steps_per_execution) if chosen.weight_averaging else None
     validate = callbacks.Validate(dataset.validation, chosen, average)
     record = callbacks.Record()
     chain = [callbacks.StopOnNaN(), *([average] if average else []), validate, record]
@@ -136,18 +156,7 @@ def train(
         )
     validate.set_model(model)
     validate.restore_best()
-    return TrainingRun(
-        model=model,
-        history=pd.DataFrame(record.rows),
-        best_epoch=validate.best_epoch,
-        monitor=chosen.monitor,
-        seconds=sum(row["seconds"] for row in record.rows),
-        device=environment.device_name(),
-        precision=keras.config.dtype_policy().name,
-        seed=seed,
-        synthetic=dataset.synthetic,
-        settings=chosen.to_dict(),
-    )
+    return record, validate
 
 
 def _settings(split: Split, *, epochs, batch_size, steps_per_execution, **others) -> Settings:

@@ -290,7 +290,8 @@ def test_several_devices_train_together():
         tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
         import sys; sys.path.insert(0, {tests!r})
         from imgrec_tf import environment
-        environment.strategy = lambda: tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+        both = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+        environment.strategy = lambda: both
         from test_train import trained
         run = trained(epochs=2)
         print("replicas", run.model.distribute_strategy.num_replicas_in_sync, run.history["loss"].notna().all())
