@@ -17,12 +17,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-# The constants were chosen on samples of PneumoniaMNIST, MNIST and CIFAR-10, and then measured on other samples drawn from
-# the same three sets (the draws may share images): 300 altered copies of each kind, hidden among 4,708 or 30,000 images.
-# Found, in the order of the sets: JPEG quality 75 and 40 and brightness + 10 %: all; shrunk by a fifth and back: 100, 92
-# and 100 %; cut by one pixel on two sides: 91, 88 and 100 %; on all four: 73, 99 and 99 %; moved by one pixel: 95, 75 and
-# 100 %. Reported among images without an equal one: 0 of 840, 0 of 1,500, and 24 of 1,500 of CIFAR-10, which has near
-# copies in it: of 24 of its pairs, drawn at random and looked at, all 24 showed one picture. Whole MNIST: 5 of 16,000.
+# The constants were chosen on samples of PneumoniaMNIST, MNIST and CIFAR-10, and then measured on other samples drawn
+# from the same three sets (the draws may share images): 300 altered copies of each kind, hidden among 4,708 or 30,000
+# images. Found, in the order of the sets: JPEG quality 75 and 40 and brightness + 10 %: all; shrunk by a fifth and
+# back: 100, 92 and 100 %; cut by one pixel on two sides: 91, 88 and 100 %; on all four: 73, 99 and 99 %; moved by one
+# pixel: 95, 75 and 100 %. Reported among images without an equal one: 0 of 840, 0 of 1,500, and 24 of 1,500 of
+# CIFAR-10, which has near copies in it: of 24 of its pairs, drawn at random and looked at, all 24 showed one picture.
+# Whole MNIST: 5 of 16,000.
 LOWEST = 0.9
 CLOSER = 0.2
 
