@@ -10,7 +10,7 @@ import functools
 import io
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import matplotlib
 import matplotlib.axes
@@ -212,6 +212,87 @@ def image_grid(
             axis.set_title(texts[index], fontsize=8.5, color=color, loc="center", pad=3)
     if heading or synthetic:
         title(made, heading or "images", synthetic)
+    return made
+
+
+@styled
+def image_values(image: np.ndarray, synthetic: bool = False, *, heading: str = "Every pixel is a number") -> Figure:
+    """Show a small image with the number of each pixel written on it, and row and column numbers at its sides.
+
+    Args:
+        image: Array (height, width) or (height, width, 1), at most 24 pixels a side, uint8.
+        synthetic: True when the image was made by a program; the heading then says so.
+        heading: Title of the figure.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: If the image is too large, is a colour image, or is not uint8.
+    """
+    image = _image(image, 0)
+    if image.ndim != 2 or max(image.shape) > 24 or image.dtype != np.uint8:
+        raise ValueError(
+            f"image_values shows grey uint8 images of at most 24 × 24 pixels, got {image.dtype} of shape "
+            f"{image.shape}; cut a part out, such as image[10:20, 10:20, :1]"
+        )
+    height, width = image.shape
+    made, axis = figure(0.42 * width + 0.9, 0.42 * height + 1.0)
+    axis.imshow(image, vmin=0, vmax=255)
+    axis.grid(False)
+    for (row, column), value in np.ndenumerate(image):
+        axis.text(
+            column, row, str(value), ha="center", va="center", fontsize=8, color="white" if value < 128 else "black"
+        )
+    axis.set_xticks(range(width))
+    axis.set_yticks(range(height))
+    axis.set_xlabel("column")
+    axis.set_ylabel("row")
+    title(made, heading, synthetic)
+    return made
+
+
+@styled
+def histogram(
+    values: Mapping[str, np.ndarray],
+    label: str = "pixel value",
+    synthetic: bool = False,
+    *,
+    heading: str = "How often each value occurs",
+    bins: int = 32,
+) -> Figure:
+    """Draw how often values occur, one line for each set of values, as shares, so that sets of any size compare.
+
+    Args:
+        values: Arrays of any shape, or images, by the name that the legend shows.
+        label: What the values are, with their unit.
+        synthetic: True when the images were made by a program; the heading then says so.
+        heading: Title of the figure.
+        bins: Bins of equal width, from the lowest to the highest of all values.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: If there are no values.
+    """
+    flat = {str(name): np.asarray(array, np.float64).ravel() for name, array in values.items()}
+    if not flat or any(array.size == 0 for array in flat.values()):
+        raise ValueError("histogram got no values; pass at least one array with numbers under each name")
+    low, high = (edge([edge(array) for array in flat.values()]) for edge in (np.min, np.max))
+    edges = np.linspace(low, high if high > low else low + 1, bins + 1)
+    made, axis = figure(6.4, 3.4)
+    for name, array in flat.items():
+        axis.stairs(100 * np.histogram(array, edges)[0] / array.size, edges, linewidth=1.8, label=name)
+    for place, patch in enumerate(axis.patches):
+        patch.set_edgecolor(PALETTE[place % 7])
+        patch.set_linestyle(_LINE_STYLES[place % len(_LINE_STYLES)])
+    axis.set_xlabel(label)
+    axis.set_ylabel("share (%)")
+    axis.set_ylim(bottom=0)
+    if len(flat) > 1:
+        axis.legend()
+    title(made, heading, synthetic)
     return made
 
 

@@ -102,3 +102,22 @@ def test_a_notebook_shows_a_figure_exactly_once(tmp_path, monkeypatch):
     nbclient.NotebookClient(notebook, kernel_name="python3", timeout=120).execute()
     images = [sum("image/png" in output.get("data", {}) for output in cell.outputs) for cell in notebook.cells]
     assert images == [1, 1, 0, 1]
+
+
+def test_pixels_carry_their_numbers():
+    figure = plots.image_values(np.arange(12, dtype=np.uint8).reshape(3, 4, 1), synthetic=True)
+    assert [text.get_text() for text in figure.axes[0].texts] == [str(value) for value in range(12)]
+    assert figure._suptitle.get_text().endswith("(synthetic)")
+    for image in (np.zeros((30, 4), np.uint8), np.zeros((4, 4, 3), np.uint8), np.zeros((4, 4))):
+        with pytest.raises(ValueError, match="cut a part out"):
+            plots.image_values(image)
+
+
+def test_a_histogram_shows_shares_of_each_set():
+    figure = plots.histogram({"small": [0, 0, 1], "large": np.arange(100) % 2}, "value (grey level)", bins=2)
+    axis = figure.axes[0]
+    assert [list(np.round(patch.get_data().values)) for patch in axis.patches] == [[67, 33], [50, 50]]
+    assert [text.get_text() for text in axis.get_legend().get_texts()] == ["small", "large"]
+    assert plots.histogram({"constant": np.zeros(4)}).axes[0].get_legend() is None
+    with pytest.raises(ValueError, match="no values"):
+        plots.histogram({})

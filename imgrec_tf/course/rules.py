@@ -19,7 +19,7 @@ CODE_CELLS = range(12, 31)
 MAX_CELL_LINES = 25
 MAX_FUNCTION_LINES = 12
 MAX_OWN_IMAGES_LINES = 5
-FIGURES = ("plot", "preview", "image_grid")
+FIGURES = ("plot", "preview", "image_grid", "image_values", "histogram")
 FIGURE_TEXT = re.compile(r"\*{1,2}(What you should see|Figure)\b")
 
 _ORDER = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from imgrec_tf.datasets.card import TASKS, DatasetCard
+from imgrec_tf.datasets.cards import TASKS, DatasetCard
 from imgrec_tf.vision.pixels import to_pixels
 
 if TYPE_CHECKING:
@@ -122,6 +122,27 @@ class Split:
             task=self.task,
             groups=None if self.groups is None else self.groups[chosen],
             sources=self.sources[chosen],
+            synthetic=self.synthetic,
+            name=name or self.name,
+        )
+
+    def with_images(self, images: np.ndarray | ImageFiles, name: str | None = None) -> Split:
+        """Return a split of other pictures of the same things: labels, groups and sources stay.
+
+        For asking what a change of the images does to a model: noise, another camera, a forgotten preparation.
+
+        Raises:
+            ValueError: If there are not as many images as before, or they are no images that a split takes.
+        """
+        if len(images) != len(self):
+            raise ValueError(f"got {len(images)} images for a split of {len(self)}; give one for each, in its order")
+        return Split(
+            images,
+            self.labels,
+            class_names=self.class_names,
+            task=self.task,
+            groups=self.groups,
+            sources=self.sources,
             synthetic=self.synthetic,
             name=name or self.name,
         )

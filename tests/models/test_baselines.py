@@ -41,3 +41,13 @@ def test_bad_input_is_told():
         models.baseline("svm", split)
     with pytest.raises(ValueError, match="two classes"):
         models.baseline("svm-rbf", split.subset(split.labels == 0))
+
+
+def test_features_take_the_place_of_the_pixels():
+    split, test = bright_or_dark(), bright_or_dark(seed=1)
+    one_number = models.baseline("logistic-regression", split, features=lambda pixels: pixels.mean(axis=(1, 2, 3)))
+    assert np.mean(one_number.predict(test.pixels()).argmax(axis=1) == test.labels) == 1
+    blind = models.baseline("logistic-regression", split, features=lambda pixels: np.zeros((len(pixels), 2)))
+    assert np.ptp(blind.predict(test.pixels())[:, 0]) == 0
+    with pytest.raises(ValueError, match=r"returned shape \(\) for 60 images"):
+        models.baseline("logistic-regression", split, features=np.mean)
