@@ -14,7 +14,7 @@ import pytest
 from keras import layers
 from PIL import Image
 
-from imgrec_tf.datasets.card import DatasetCard
+from imgrec_tf.datasets.cards import DatasetCard
 from imgrec_tf.datasets.dataset import Split
 from imgrec_tf.datasets.image_files import ImageFiles
 from imgrec_tf.recognizer import OperatingPoint, Recognizer

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from keras import layers
 
 from imgrec_tf import __version__
-from imgrec_tf.datasets.card import DatasetCard
+from imgrec_tf.datasets.cards import DatasetCard
 from imgrec_tf.recognizer import OperatingPoint, Recognizer, model_file
 from imgrec_tf.recognizer import file as recognizer_file
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import importlib
 
-# Not resolved lazily: importing the module `card` would put the module in the place of the function of that name.
-from imgrec_tf.datasets.catalogue import card as card
-
 _NAMES = {
-    "DatasetCard": "card",
+    "DatasetCard": "cards",
     "DownloadError": "download",
     "ImageDataset": "dataset",
     "ImageFiles": "image_files",

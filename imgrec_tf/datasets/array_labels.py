@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from imgrec_tf.datasets.card import TASKS
+from imgrec_tf.datasets.cards import TASKS
 
 Labels = dict[str, np.ndarray]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from imgrec_tf.datasets.array_labels import read_labels
-from imgrec_tf.datasets.card import DatasetCard
+from imgrec_tf.datasets.cards import DatasetCard
 from imgrec_tf.vision.pixels import to_pixels
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imgrec_tf.datasets.card import DatasetCard
+from imgrec_tf.datasets.cards import DatasetCard
 from imgrec_tf.datasets.files import Found, find, place_of
 
 if TYPE_CHECKING:

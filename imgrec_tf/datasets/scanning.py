@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from imgrec_tf.datasets.card import DatasetCard
+from imgrec_tf.datasets.cards import DatasetCard
 from imgrec_tf.datasets.dataset import SPLIT_NAMES, ImageDataset, Split
 from imgrec_tf.datasets.image_files import ImageFiles
 from imgrec_tf.datasets.image_reading import ImageCheck, ImageProblem, check_image, read_image

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from imgrec_tf.datasets.card import TASKS
+from imgrec_tf.datasets.cards import TASKS
 
 # Half-precision softmax rows miss a sum of 1 by up to a hundredth; float32 ones by less than a millionth.
 _SUM_TOLERANCE = {"float16": 0.02, "bfloat16": 0.02}

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from imgrec_tf.datasets.card import TASKS, DatasetCard
+from imgrec_tf.datasets.cards import TASKS, DatasetCard
 from imgrec_tf.recognizer.operating_point import OperatingPoint
 
 

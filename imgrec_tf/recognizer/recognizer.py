@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from imgrec_tf.datasets.card import DatasetCard
+from imgrec_tf.datasets.cards import DatasetCard
 from imgrec_tf.recognizer import checks
 from imgrec_tf.recognizer.answers import answer_table, finite_scores
 from imgrec_tf.recognizer.operating_point import OperatingPoint

@@ -23,7 +23,7 @@ from imgrec_tf.datasets import DownloadError, available, card, load
 from imgrec_tf.datasets import catalogue as catalogue_module
 from imgrec_tf.datasets import files as files_module
 from imgrec_tf.datasets.archives import read_archive, read_idx
-from imgrec_tf.datasets.card import TASKS
+from imgrec_tf.datasets.cards import TASKS
 from imgrec_tf.datasets.catalogue import entries
 from imgrec_tf.datasets.catalogue_page import main, page
 
@@ -337,7 +337,7 @@ def test_damaged_files(tmp_path, reader, data):
 
 
 def test_card_stays_a_function_after_its_module_is_imported():
-    code = "import imgrec_tf.datasets as d; from imgrec_tf.datasets.card import DatasetCard; d.card('mnist')"
+    code = "import imgrec_tf.datasets as d; from imgrec_tf.datasets.cards import DatasetCard; d.card('mnist')"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=PROJECT)
 
 

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from imgrec_tf import models
-from imgrec_tf.datasets.card import DatasetCard
+from imgrec_tf.datasets.cards import DatasetCard
 from imgrec_tf.datasets.dataset import ImageDataset, Split
 from imgrec_tf.training import TrainingDiverged, TrainingRun, train
 from imgrec_tf.training.callbacks import validation_metrics
