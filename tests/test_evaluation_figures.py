@@ -89,6 +89,33 @@ def test_metrics_of_several_models(evaluation):
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["cnn", "baseline", "another one"]
 
 
+def test_differences_of_several_models_say_which_is_better():
+    generator = np.random.default_rng(0)
+    labels = np.arange(200) % 2
+    noise = generator.normal(0, 1, 200)
+    made = {
+        skill: Evaluation.from_scores(
+            1 / (1 + np.exp(-(skill * (2 * labels - 1) + noise))),
+            labels,
+            class_names="ab",
+            task="binary",
+            resamples=100,
+        )
+        for skill in (0.2, 1.0, 3.0)
+    }
+    others = {"a weak model with a long name": made[0.2], "the same": made[1.0], "a strong one": made[3.0]}
+    figure = made[1.0].plot_differences(others, name="the middle one")
+    words = [label.get_text().split("\n")[-1] for label in figure.axes[0].get_yticklabels()]
+    assert words == ["(worse)", "(cannot tell)", "(better)"]
+    assert "the middle one" in figure.axes[0].get_xlabel()
+    assert not overlaps(figure)
+    assert "left of 0" in made[1.0].plot_differences(others, "log_loss").axes[0].get_xlabel()
+    with pytest.raises(ValueError, match="others is empty"):
+        made[1.0].plot_differences({})
+    with pytest.raises(ValueError, match="metric must be one of"):
+        made[1.0].plot_differences(others, "kappa")
+
+
 def test_mistakes_need_images_and_may_be_none():
     options = {"class_names": "ab", "task": "binary", "resamples": 0}
     with pytest.raises(ValueError, match="images="):

@@ -23,6 +23,24 @@ class Drawing:
 
         return figures.metrics(self, others or {}, name)
 
+    def plot_differences(
+        self, others: dict[str, Evaluation], metric: str = "roc_auc", *, name: str = "this model"
+    ) -> Figure:
+        """Draw by how much other models differ from this one in one metric, with the paired intervals of `compare`.
+
+        Args:
+            others: Evaluations on the same images, by the name that the axis shows.
+            metric: Name of the metric.
+            name: What to call this one.
+
+        Raises:
+            ValueError: If `others` is empty, there is no such metric, the models saw different images, or there are no
+                resamples.
+        """
+        from imgrec_tf.evaluation import figures
+
+        return figures.differences(self, others, metric, name)
+
     def plot_confusion_matrix(self) -> Figure:
         """Draw how many images of each true class were taken for which class, with the share of the true class below.
 

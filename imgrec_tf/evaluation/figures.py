@@ -8,7 +8,7 @@ import numpy as np
 
 from imgrec_tf import plots
 from imgrec_tf.evaluation.metrics import LOWER_IS_BETTER
-from imgrec_tf.evaluation.tables import TITLES, ordered
+from imgrec_tf.evaluation.tables import TITLES, comparison, ordered
 
 if TYPE_CHECKING:
     from imgrec_tf.evaluation.evaluation import Evaluation
@@ -108,6 +108,37 @@ def metrics(evaluation: Evaluation, others: dict[str, Evaluation], name: str) ->
         figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=min(3, len(models)))
     interval = f", {100 * evaluation.confidence:g} % intervals" if evaluation.resamples else ""
     plots.title(figure, f"Metrics, {evaluation.name} split{interval}", evaluation.synthetic)
+    return figure
+
+
+@plots.styled
+def differences(evaluation: Evaluation, others: dict[str, Evaluation], metric: str, name: str) -> plots.Figure:
+    """See `Evaluation.plot_differences`."""
+    if not others:
+        raise ValueError(
+            "others is empty; pass at least one evaluation by name, for example {'with CLAHE': evaluation}"
+        )
+    if metric not in evaluation.metrics:
+        raise ValueError(f"metric must be one of {', '.join(ordered(evaluation))}, got {metric!r}")
+    tables = [comparison(other, evaluation, ("other", "this")).set_index("metric") for other in others.values()]
+    rows = [table.loc[metric] for table in tables]
+    verdicts = {"other": "better", "this": "worse", "cannot tell": "cannot tell"}
+    colors = {"better": plots.COLORS["green"], "worse": plots.COLORS["vermillion"], "cannot tell": plots.GREY}
+    figure, axis = plots.figure(7.0, 1.5 + 0.55 * len(rows))
+    for place, row in enumerate(rows):
+        ends = [[row["difference"] - row["low"]], [row["high"] - row["difference"]]]
+        color = colors[verdicts[row["better"]]]
+        axis.errorbar(row["difference"], place, xerr=ends, fmt="o", color=color, markersize=6, elinewidth=2.2)
+    axis.axvline(0, color="#222222", linewidth=1)
+    labels = [f"{plots.wrapped(label, 2.4)}\n({verdicts[row['better']]})" for label, row in zip(others, rows)]
+    axis.set_yticks(range(len(rows)), labels)
+    axis.set_ylim(len(rows) - 0.4, -0.6)
+    axis.grid(axis="y", visible=False)
+    better = "left of 0 is better" if metric in LOWER_IS_BETTER else "right of 0 is better"
+    axis.set_xlabel(
+        f"difference in {TITLES[metric]} from “{name}”\n({better}; {100 * evaluation.confidence:g} % intervals)"
+    )
+    plots.title(figure, f"Paired differences, {evaluation.name} split", evaluation.synthetic)
     return figure
 
 
