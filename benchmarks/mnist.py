@@ -78,9 +78,9 @@ def our_program(dataset, seed: int) -> tuple[float, float, int]:
     run = ir.train(
         model,
         dataset,
-        epochs=2,
-        batch_size=64,
-        learning_rate=0.003,
+        epochs=1,
+        batch_size=96,
+        optimizer="muon",
         augmentation="none",
         seed=seed,
         progress=False,

@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from imgrec_tf.training import checkpoint
 from imgrec_tf.training.settings import Settings, TrainingDiverged
+from imgrec_tf.training.validation import standard_error, validation_metrics
 
 
 class StopOnNaN(keras.callbacks.Callback):
@@ -91,6 +92,8 @@ class Validate(keras.callbacks.Callback):
         self.batches = split.tf_data(256)
         self.sign = -1.0 if self.monitor == "validation_loss" else 1.0
         self.best_value = -math.inf
+        self.error = 0.0
+        self.improved_epoch = 0
         self.best_epoch = 0
         self.best_weights: list[np.ndarray] | None = None
 
@@ -102,46 +105,20 @@ class Validate(keras.callbacks.Callback):
         logs.update(validation_metrics(scores, self.split.labels, self.split.task))
         value = self.sign * logs[self.monitor]
         if value > self.best_value or self.best_weights is None:
-            self.best_value, self.best_epoch = value, epoch + 1
+            self.best_value, self.improved_epoch = value, epoch + 1
+            self.error = standard_error(self.monitor, scores, self.split.labels, self.split.task)
+        if value >= self.best_value - self.error:
+            self.best_epoch = epoch + 1
             self.best_weights = [one.numpy() for one in self.model.variables]
         if self.average:
             self.average.swap()
-        if self.patience and epoch + 1 - self.best_epoch >= self.patience:
+        if self.patience and epoch + 1 - self.improved_epoch >= self.patience:
             self.model.stop_training = True
 
     def restore_best(self):
         """Give the model the weights of the best epoch."""
         for variable, value in zip(self.model.variables, self.best_weights):
             variable.assign(value)
-
-
-def validation_metrics(scores: np.ndarray, labels: np.ndarray, task: str) -> dict[str, float]:
-    """Return loss, accuracy and ROC AUC of scores.
-
-    Args:
-        scores: Probabilities (n, classes), or (n, 1) of the positive class.
-        labels: int64 (n,), or (n, classes) for multi-label.
-        task: The task of the split.
-
-    Returns:
-        validation_loss (mean cross-entropy, nats), validation_accuracy, validation_roc_auc (NaN with one class).
-    """
-    from sklearn.metrics import roc_auc_score
-
-    scores = np.clip(np.asarray(scores, np.float64), 1e-7, 1 - 1e-7)
-    if task == "multi-label":
-        loss = -np.mean(labels * np.log(scores) + (1 - labels) * np.log(1 - scores))
-        accuracy = np.mean((scores > 0.5) == labels)
-        truth = labels
-    else:
-        if scores.shape[1] == 1:
-            scores = np.hstack([1 - scores, scores])
-        loss = -np.mean(np.log(scores[np.arange(len(labels)), labels]))
-        accuracy = np.mean(scores.argmax(axis=1) == labels)
-        truth = np.eye(scores.shape[1], dtype=int)[labels]
-    present = (truth.min(axis=0) == 0) & (truth.max(axis=0) == 1)
-    auc = roc_auc_score(truth[:, present], scores[:, present]) if present.any() else math.nan
-    return {"validation_loss": float(loss), "validation_accuracy": float(accuracy), "validation_roc_auc": float(auc)}
 
 
 class Record(keras.callbacks.Callback):
@@ -228,7 +205,8 @@ class Checkpoint(keras.callbacks.Callback):
             self.average.average = [tf.Variable(value, trainable=False) for value in arrays["average"]]
             self.average.steps = facts["average_steps"]
         self.validate.best_weights = arrays["best"]
-        self.validate.best_value, self.validate.best_epoch = facts["best_value"], facts["best_epoch"]
+        for name in ("best_value", "best_epoch", "improved_epoch", "error"):
+            setattr(self.validate, name, facts[name])
         self.record.rows = facts["history"]
         self.record.seconds_before = facts["seconds"]
         return self.settings.epochs if facts["stopped"] else len(facts["history"])
@@ -244,8 +222,7 @@ class Checkpoint(keras.callbacks.Callback):
         facts = {
             "settings": self.settings.to_dict(),
             "average_steps": self.average.steps if self.average else 0,
-            "best_value": self.validate.best_value,
-            "best_epoch": self.validate.best_epoch,
+            **{name: getattr(self.validate, name) for name in ("best_value", "best_epoch", "improved_epoch", "error")},
             "history": self.record.rows,
             "seconds": sum(row["seconds"] for row in self.record.rows),
             "stopped": bool(self.model.stop_training),

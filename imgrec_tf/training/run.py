@@ -16,7 +16,7 @@ class TrainingRun:
     """A trained model with its history.
 
     Attributes:
-        model: The Keras model, holding the weights of the best epoch by `monitor`.
+        model: The Keras model, holding the weights of the kept epoch.
         history: One row an epoch: epoch, loss, accuracy (on augmented training batches), validation_loss,
             validation_accuracy, validation_roc_auc (on the whole validation split), learning_rate, seconds.
         best_epoch: The epoch whose weights the model holds, counted from 1.
@@ -44,7 +44,7 @@ class TrainingRun:
         best = self.history.set_index("epoch").loc[self.best_epoch, self.monitor]
         return (
             f"<TrainingRun: {len(self.history)} epochs in {self.seconds:.0f} s on {self.device} ({self.precision}), "
-            f"best epoch {self.best_epoch} with {self.monitor} {best:.4f}, seed {self.seed}>"
+            f"kept epoch {self.best_epoch} with {self.monitor} {best:.4f}, seed {self.seed}>"
         )
 
     def plot(self) -> matplotlib.figure.Figure:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 SCHEDULES = ("cosine", "step", "constant")
 MONITORS = ("validation_loss", "validation_accuracy", "validation_roc_auc")
-LEARNING_RATES = {"adam": 2e-3, "adamw": 2e-3, "sgd": 0.05}
+LEARNING_RATES = {"adam": 2e-3, "adamw": 2e-3, "muon": 1e-2, "sgd": 0.05}
 
 
 class TrainingDiverged(RuntimeError):

@@ -11,8 +11,8 @@ from imgrec_tf import models
 from imgrec_tf.datasets.cards import DatasetCard
 from imgrec_tf.datasets.dataset import ImageDataset, Split
 from imgrec_tf.training import TrainingDiverged, TrainingRun, train
-from imgrec_tf.training.callbacks import validation_metrics
 from imgrec_tf.training.settings import default_epochs, steps_of
+from imgrec_tf.training.validation import standard_error, validation_metrics
 
 
 def blobs(count=96, classes=2, task=None, seed=0, size=12):
@@ -62,18 +62,41 @@ def test_a_run_learns_and_tells_how():
     assert list(run.history["epoch"]) == list(range(1, 21))
     assert run.history["validation_roc_auc"].max() > 0.9
     assert run.history["learning_rate"].iloc[-1] < run.history["learning_rate"].max() / 10
-    assert run.best_epoch == run.history.set_index("epoch")["validation_loss"].idxmin()
-    assert "best epoch" in repr(run)
+    assert "kept epoch" in repr(run)
 
 
-def test_the_model_holds_the_weights_of_the_best_epoch():
+@pytest.mark.parametrize("monitor", ["validation_loss", "validation_roc_auc"])
+def test_the_model_holds_the_latest_weights_within_one_standard_error_of_the_best(monitor, monkeypatch):
+    from imgrec_tf.training import callbacks
+
+    errors = []
+    measure = callbacks.standard_error
+    monkeypatch.setattr(callbacks, "standard_error", lambda *told: errors.append(measure(*told)) or errors[-1])
     data = dataset()
-    run = trained(data, epochs=4, monitor="validation_roc_auc")
+    run = trained(data, epochs=4, learning_rate=0.02, monitor=monitor)
     scores = run.model.predict(data.validation.pixels(), verbose=0)
     measured = validation_metrics(scores, data.validation.labels, data.task)
-    row = run.history.set_index("epoch").loc[run.best_epoch]
-    assert measured["validation_loss"] == pytest.approx(row["validation_loss"], rel=1e-4)
-    assert row["validation_roc_auc"] == run.history["validation_roc_auc"].max()
+    history = run.history.set_index("epoch")
+    assert measured["validation_loss"] == pytest.approx(history.loc[run.best_epoch, "validation_loss"], rel=1e-4)
+
+    values = history[monitor] * (-1 if monitor == "validation_loss" else 1)
+    kept, best, told = 0, -np.inf, iter(errors)
+    for epoch, value in values.items():
+        if value > best:
+            best, error = value, next(told)
+        if value >= best - error:
+            kept = epoch
+    assert run.best_epoch == kept
+
+
+def test_standard_errors_agree_with_a_bootstrap():
+    generator = np.random.default_rng(0)
+    labels = generator.integers(0, 2, 200)
+    scores = np.clip(labels * 0.3 + generator.uniform(0.05, 0.65, 200), 0.01, 0.99)[:, None]
+    draws = [generator.integers(0, 200, 200) for _ in range(300)]
+    for monitor in ("validation_loss", "validation_accuracy", "validation_roc_auc"):
+        values = [validation_metrics(scores[draw], labels[draw], "binary")[monitor] for draw in draws]
+        assert standard_error(monitor, scores, labels, "binary") == pytest.approx(np.std(values), rel=0.25)
 
 
 def test_two_runs_with_one_seed_have_the_same_history():
@@ -180,6 +203,7 @@ def test_early_stopping_ends_the_run():
     "options",
     [
         {"optimizer": "sgd", "schedule": "step"},
+        {"optimizer": "muon"},
         {"optimizer": "adam", "schedule": "constant", "weight_averaging": False},
         {"class_weights": "balanced", "label_smoothing": 0.1},
         {"class_weights": {"class 0": 1.0, "class 1": 3.0}},
@@ -239,7 +263,7 @@ def test_the_plot_says_synthetic():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"optimizer": "adagrad"}, "adam, adamw, sgd"),
+        ({"optimizer": "adagrad"}, "adam, adamw, muon, sgd"),
         ({"schedule": "linear"}, "cosine, step, constant"),
         ({"monitor": "val_loss"}, "validation_loss"),
         ({"epochs": 0}, "epochs"),
