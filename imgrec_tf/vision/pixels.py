@@ -1,7 +1,7 @@
 """One convention for pixel values: what enters a model is float32 in [0, 255].
 
-Files and cameras give 8 or 16 bits, scientific arrays give floats. All of them pass through `to_pixels`, in training and in
-serving alike, so a model never meets a range that it was not trained on.
+Files and cameras give 8 or 16 bits, scientific arrays give floats. All of them pass through `to_pixels`, in training
+and in serving alike, so a model never meets a range that it was not trained on.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ def to_pixels(images: np.ndarray, value_range: tuple[float, float] | None = None
     if np.issubdtype(images.dtype, np.integer):
         if images.size and (images.min() < 0 or images.max() > 255):
             raise ValueError(
-                f"images of type {images.dtype} reach from {images.min()} to {images.max()}; pass value_range=(low, high) "
-                "with the lowest and highest value that a pixel can take, or convert them to uint8 or uint16"
+                f"images of type {images.dtype} reach from {images.min()} to {images.max()}; pass "
+                "value_range=(low, high) with the lowest and highest value that a pixel can take, or convert them to uint8 or uint16"
             )
         return images.astype(np.float32)
     raise TypeError(
@@ -63,8 +63,8 @@ def _from_range(images: np.ndarray, low: float, high: float) -> np.ndarray:
         )
     if smallest < low - 1e-4 or largest > high + 1e-4:
         raise ValueError(
-            f"images reach from {smallest:g} to {largest:g}, outside [{low:g}, {high:g}]; floats are expected in [0, 1]: "
-            "divide by the largest possible value, convert to uint8, or pass value_range=(low, high)"
+            f"images reach from {smallest:g} to {largest:g}, outside [{low:g}, {high:g}]; floats are expected "
+            "in [0, 1]: divide by the largest possible value, convert to uint8, or pass value_range=(low, high)"
         )
     scaled = (images.astype(np.float32) - np.float32(low)) * np.float32(255.0 / (high - low))
     return np.clip(scaled, 0.0, 255.0)
