@@ -73,8 +73,8 @@ ir.plots.image_grid([image], [dataset.train.label_text(0)], size=3.0, synthetic=
 ir.plots.image_values(image[20:32, 10:24, :1], synthetic=dataset.synthetic)
 
 # %% [markdown]
-# *What you should see: squares of grey, each with the number that it stands for. This table of numbers is all that a
-# program ever gets. What you see as a rib or a stroke is, to the program, a row of numbers that are larger than those
+# *What you should see: squares of grey, each with the number that it stands for. Rows and columns count from 0 again: the
+# piece is an array of its own. This table of numbers is all that a program ever gets. What you see as a rib or a stroke is, to the program, a row of numbers that are larger than those
 # beside it.*
 #
 # ## Which numbers, and how often: the histogram
@@ -172,7 +172,7 @@ for name in ("scan.png", "half.png", "lost.png"):
 # %%
 pieces = {"middle": middle(image), "left and right exchanged": image[:, ::-1], "upside down": image[::-1]}
 pieces["every second pixel"] = image[::2, ::2]
-titles = [f"{name} {piece.shape}" for name, piece in pieces.items()]
+titles = [f"{name}\n{piece.shape}" for name, piece in pieces.items()]
 ir.plots.image_grid(
     list(pieces.values()), titles, size=1.9, synthetic=dataset.synthetic, heading="Four slices of one image"
 )
@@ -269,8 +269,9 @@ ir.plots.image_grid(
 )
 
 # %% [markdown]
-# *What you should see: blurred mean images that look almost alike, and their difference, which is brightest in the lungs.
-# With the chest X-rays, the difference lies where opacities are: in the dark parts, in the middle of the picture.*
+# *What you should see: the blurred mean image of each class, and the difference of two of them. With the chest X-rays the
+# means look almost alike, and their difference is brightest in the lungs, where opacities are: in parts that are dark, in
+# the middle of the picture.*
 #
 # So you try three numbers, each computed from an image alone: its mean, the mean of its middle, and the share of dark
 # pixels in its middle, which is how much air there is. `baseline` learns from the training images how such a number goes
@@ -319,8 +320,8 @@ ir.plots.histogram(
 )
 
 # %% [markdown]
-# *What you should see: two hills that stand on nearly the same ground. The hill of the opacities lies further left, since
-# they take the place of air. Wherever you put a threshold, many images are on its wrong side. One number carries
+# *What you should see: one hill for each class, all on nearly the same ground. With the chest X-rays, the hill of the
+# opacities lies further left, since they take the place of air. Wherever you put a threshold, many images are on its wrong side. One number carries
 # information, and it isn't enough.*
 #
 # **Before you run the next cell**, write down a guess. A pixel has the value 200, as uint8, and you add 100. What comes

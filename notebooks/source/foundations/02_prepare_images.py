@@ -67,9 +67,9 @@ image.shape, invoice().shape
 # takes uint8, uint16 or floats in [0, 1], one image or a batch, and gives float32.
 
 # %%
-halved = preprocessing.Gamma(0.7)(image)
+lifted = preprocessing.Gamma(0.7)(image)
 print("in: ", image.shape, image.dtype, image.min(), "to", image.max())
-print("out:", halved.shape, halved.dtype.name, round(float(np.min(halved)), 2), "to", round(float(np.max(halved)), 2))
+print("out:", lifted.shape, lifted.dtype.name, round(float(np.min(lifted)), 2), "to", round(float(np.max(lifted)), 2))
 
 # %% [markdown]
 # ## Colour: leave out, balance, describe
@@ -85,8 +85,8 @@ preprocessing.preview(
 )
 
 # %% [markdown]
-# *What you should see: a yellowish invoice, a grey one, one with white paper again, and a bar chart of 24 numbers: eight
-# shares each for red, green and blue. Grey costs you the red stamp; balance costs you nothing here, and a lot where the
+# *What you should see: a yellowish invoice, a grey one, one on neutral paper with its red stamp, and a bar chart of 24
+# numbers: eight shares each for red, green and blue. Grey costs you the red stamp; balance costs you nothing here, and a lot where the
 # subject itself has one colour, such as blood.*
 #
 # What is the balance worth? A sheet of paper should have the same red, green and blue. You measure how far apart they are,
@@ -137,8 +137,9 @@ for light in (1.0, 0.7, 0.45, 0.25):
 pd.DataFrame(rows, ["fixed at 0.5: wrong pixels (%)", "Otsu: wrong pixels (%)"]).T.round(1)
 
 # %% [markdown]
-# The fixed threshold is perfect, until the paper itself falls below it. Then the whole page is black, at once. Otsu moves
-# with the light. See it happen.
+# What the fixed threshold gives in full light serves as the truth here, so it is perfect there by construction; Otsu draws
+# the letters a little bolder or thinner than that. Then the light falls, and with it the paper, below 0.5: the whole page is
+# black, at once. Otsu moves with the light. See it happen.
 
 # %%
 preprocessing.preview(invoice(light=(0.45, 0.45, 0.45)), [fixed, otsu], synthetic=True)
@@ -237,8 +238,8 @@ preprocessing.preview(new_machine(image), remedies, synthetic=dataset.synthetic)
 
 # %% [markdown]
 # *What you should see: a washed-out image, and four attempts. Stretching gives back black and white. Gamma darkens, and
-# stays flat. Equalising spreads the greys evenly, at the price of a harsh look. CLAHE does so tile by tile, and
-# brings out the fine structure, noise included.*
+# stays flat. Equalising spreads the greys evenly, at the price of a harsh look. CLAHE does so tile by tile,
+# with a limit on how much, and is gentler.*
 #
 # Pretty is no measure. What you want is that both machines give **the same numbers** after the preparation. So you measure
 # what is left of the difference between them. `Normalize` joins in: it takes away each image's mean and divides by its
@@ -254,9 +255,10 @@ for name, layer in candidates.items():
 pd.Series(left, name="difference left (% of the spread)").round(1).to_frame()
 
 # %% [markdown]
-# Gamma leaves most of it: it is a fixed curve, and doesn't know where an image's black is. `StretchContrast`, the two
-# equalisers and `Normalize` look at the image itself, and the difference nearly goes. What remains is rounding, since the
-# new machine has fewer greys to tell things apart with.
+# Gamma leaves most of it: it is a fixed curve, and doesn't know where an image's black is. `StretchContrast`,
+# `EqualizeHistogram` and `Normalize` look at the image itself, and the difference nearly goes. What remains is rounding,
+# since the new machine has fewer greys to tell things apart with. `CLAHE` leaves more: it works on the histograms of small
+# tiles, and there, missing greys count.
 #
 # ## Edges
 #
