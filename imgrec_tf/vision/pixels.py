@@ -41,7 +41,8 @@ def to_pixels(images: np.ndarray, value_range: tuple[float, float] | None = None
         if images.size and (images.min() < 0 or images.max() > 255):
             raise ValueError(
                 f"images of type {images.dtype} reach from {images.min()} to {images.max()}; pass "
-                "value_range=(low, high) with the lowest and highest value that a pixel can take, or convert them to uint8 or uint16"
+                "value_range=(low, high) with the lowest and highest value "
+                "that a pixel can take, or convert them to uint8 or uint16"
             )
         return images.astype(np.float32)
     raise TypeError(
