@@ -14,8 +14,9 @@ Names are resolved at first use, so that importing the package is quick and load
 
 from __future__ import annotations
 
-import importlib
 import os
+
+from imgrec_tf._lazy import resolver
 
 __version__ = "0.1.0"
 
@@ -48,16 +49,5 @@ _NAMES = {
     "train": "training",
 }
 
-__all__ = sorted([*_MODULES, *_NAMES, "__version__"])
-
-
-def __getattr__(name: str):
-    if name in _MODULES:
-        return importlib.import_module(f"{__name__}.{name}")
-    if name in _NAMES:
-        return getattr(importlib.import_module(f"{__name__}.{_NAMES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}; public names: {', '.join(__all__)}")
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__, _public = resolver(__name__, _NAMES, _MODULES)
+__all__ = sorted([*_public, "__version__"])

@@ -16,7 +16,7 @@ PACKAGE = PROJECT / "imgrec_tf"
 
 # From the ground up. A module may import from its own floor and from those below.
 FLOORS = [
-    {"environment", "plots"},
+    {"_lazy", "environment", "plots"},
     {"datasets", "vision"},
     {"models", "training", "evaluation"},
     {"recognizer", "decisions", "explain", "robustness"},
@@ -25,7 +25,7 @@ FLOORS = [
     {"course"},
 ]
 # Looking at pixels needs nothing else, so every floor may use it.
-GROUND = {"imgrec_tf", "imgrec_tf.vision.pixels"}
+GROUND = {"imgrec_tf", "imgrec_tf._lazy", "imgrec_tf.vision.pixels"}
 
 LIGHT = """
 import json, os, socket, sys

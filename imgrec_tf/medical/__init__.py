@@ -2,16 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
+from imgrec_tf._lazy import resolver
 
-__all__ = ["phantoms"]
-
-
-def __getattr__(name: str):
-    if name in __all__:
-        return importlib.import_module(f"{__name__}.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}; public names: {', '.join(__all__)}")
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__, __all__ = resolver(__name__, {}, ["phantoms"])

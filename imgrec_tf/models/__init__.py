@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
+from imgrec_tf._lazy import resolver
 
 _NAMES = {"PRESETS": "sequential", "Baseline": "baselines", "baseline": "baselines", "sequential_cnn": "sequential"}
 
-__all__ = sorted(_NAMES)
-
-
-def __getattr__(name: str):
-    if name in _NAMES:
-        return getattr(importlib.import_module(f"{__name__}.{_NAMES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}; public names: {', '.join(__all__)}")
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__, __all__ = resolver(__name__, _NAMES)

@@ -5,16 +5,6 @@
 
 from __future__ import annotations
 
-import importlib
+from imgrec_tf._lazy import resolver
 
-__all__ = ["augmentation", "pixels", "preprocessing"]
-
-
-def __getattr__(name: str):
-    if name in __all__:
-        return importlib.import_module(f"{__name__}.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__, __all__ = resolver(__name__, {}, ["augmentation", "pixels", "preprocessing"])
