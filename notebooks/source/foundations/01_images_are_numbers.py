@@ -300,8 +300,9 @@ for number in (mean_brightness, mean_of_middle, dark_share):
     print(f"{number.__name__:16} ROC AUC {evaluation['roc_auc']}")
 
 # %% [markdown]
-# In the chest X-rays the brightness of the whole image says next to nothing: its interval holds 0.5, or nearly so. The
-# share of dark pixels says more, and it says it with one number. **Where** you look and **what** you count matters more
+# In the phantom the brightness of the whole image says next to nothing: its interval holds 0.5, or nearly so. The share of
+# dark pixels says more, and it says it with one number. In real X-rays (`pneumoniamnist`) brightness alone says a little,
+# and the mean of the middle says most of the three; with digits the three are much alike. **Where** you look and **what** you count matters more
 # than how much you compute. Finding both by itself is what a network will do for you in lesson 03.
 #
 # The last of the three is the headline of this lesson.
