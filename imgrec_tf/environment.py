@@ -27,7 +27,7 @@ class EnvironmentReport:
         memory_gb: Memory of the machine, in GB (10^9 bytes).
         gpus: Name of each GPU that TensorFlow sees.
         precision: Keras dtype policy that models are built with.
-        strategy: Name of the distribution strategy.
+        strategy: How many devices train together.
         advice: One line on what to do next.
     """
 
@@ -79,9 +79,13 @@ def report() -> EnvironmentReport:
         memory_gb=psutil.virtual_memory().total / 1e9,
         gpus=gpus,
         precision=keras.config.dtype_policy().name,
-        strategy=type(strategy()).__name__.replace("DefaultDistribution", "one device, Default"),
+        strategy=_strategy_text(strategy().num_replicas_in_sync),
         advice=_advice(bool(gpus)),
     )
+
+
+def _strategy_text(replicas: int) -> str:
+    return "one device" if replicas == 1 else f"MirroredStrategy: {replicas} GPUs share each batch"
 
 
 def _advice(has_gpu: bool) -> str:
