@@ -51,11 +51,13 @@ class TrainingRun:
         """Return a figure of loss and accuracy by epoch, on the training and the validation images."""
         from imgrec_tf import plots
 
+        plain = "no change" in str(self.settings.get("augmentation", ""))
+        training = "training" if plain else "training (augmented)"
         figure, axes = plots.figure(columns=2, width=9, height=3.4)
         for ax, column, label in zip(
             axes, ("loss", "accuracy"), ("Loss (cross-entropy, nats)", "Accuracy (share right)")
         ):
-            ax.plot(self.history["epoch"], self.history[column], label="training (augmented)", color=plots.PALETTE[0])
+            ax.plot(self.history["epoch"], self.history[column], label=training, color=plots.PALETTE[0])
             validation = self.history[f"validation_{column}"]
             ax.plot(self.history["epoch"], validation, label="validation", color=plots.PALETTE[1], linestyle="--")
             ax.axvline(self.best_epoch, color="0.6", linewidth=1, linestyle=":", label="weights kept")

@@ -254,9 +254,11 @@ def test_tensorboard_writes_event_files(tmp_path):
     assert list(tmp_path.rglob("events*"))
 
 
-def test_the_plot_says_synthetic():
+def test_the_plot_says_synthetic_and_whether_training_images_were_changed():
     figure = trained().plot()
     assert "(synthetic)" in figure.get_suptitle()
+    labels = [trained(augmentation=name).plot().axes[0].get_lines()[0].get_label() for name in ("none", "light")]
+    assert labels == ["training", "training (augmented)"]
     assert all(ax.get_xlabel() == "Epoch" and ax.get_ylabel() for ax in figure.axes)
 
 
