@@ -7,6 +7,7 @@ import io
 import re
 import sys
 import sysconfig
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,7 @@ def without_paths(text: str, folder: Path, project: Path) -> str:
         for name in {str(path), str(path.resolve())}:
             if len(name) > 1:
                 text = text.replace(name + "/", "" if short == "." else short + "/").replace(name, short)
+    text = re.sub(re.escape(tempfile.gettempdir()) + r"/tmp[a-z0-9_]{8}/?", "", text)  # what tempfile.mkdtemp() makes
     return re.sub(r"/tmp/ipykernel_\d+/\d+\.py", "this cell", text)
 
 

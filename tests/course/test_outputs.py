@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +61,13 @@ def test_paths_become_relative():
         f"/work/folder/model.keras /work/project {home}", Path("/work/folder"), Path("/work/project")
     )
     assert text == "model.keras . ~/x.txt"
+
+
+def test_folders_that_the_lesson_made_for_itself_are_left_out():
+    folder = Path(tempfile.mkdtemp())
+    folder.rmdir()
+    text = outputs.without_paths(f"{folder}/inbox/00.png", Path("/work/folder"), Path("/work/project"))
+    assert text == "inbox/00.png"
 
 
 def test_large_figures_become_small():
