@@ -40,8 +40,9 @@ lessons: $(READY)  ## execute all lessons (LESSONS="03 medicine" for some), writ
 lab: $(READY)  ## open JupyterLab on the lessons
 	@cd notebooks && ../.venv/bin/jupyter lab README.md
 
-build: $(READY)  ## make the students' notebooks and the tables of lessons from notebooks/source
+build: $(READY)  ## make the students' notebooks, the tables of lessons and the cards of the data sets
 	@$(RUN) -m imgrec_tf.course build
+	@$(RUN) -m imgrec_tf.datasets.catalogue_page data/README.md
 
 check: $(READY)  ## lint, format, notebooks as their sources give them
 	@.venv/bin/ruff check .
