@@ -7,6 +7,7 @@ machine; `report()` says what that means, and how to override it.
 from __future__ import annotations
 
 import functools
+import logging
 import os
 import platform
 import sys
@@ -15,6 +16,10 @@ from pathlib import Path
 
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 PRECISION_VARIABLE = "IMGREC_PRECISION"
+
+# Whoever trains several networks in one notebook has one function traced for each; TensorFlow takes that for a fault
+# and warns of it, in a long paragraph, at every network from the fifth on.
+logging.getLogger("tensorflow").addFilter(lambda record: "triggered tf.function retracing" not in str(record.msg))
 
 
 @dataclass(frozen=True)

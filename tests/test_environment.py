@@ -1,3 +1,4 @@
+import logging
 import random
 
 import keras
@@ -114,3 +115,10 @@ def test_gpu_precision_follows_its_capability(monkeypatch, capabilities, expecte
 def test_without_gpu_there_is_one_replica_and_the_device_is_the_cpu():
     assert environment.strategy().num_replicas_in_sync == 1
     assert environment.device_name().startswith("CPU, ")
+
+
+def test_tensorflow_does_not_warn_of_the_fifth_network_but_of_all_else():
+    logger = logging.getLogger("tensorflow")
+    texts = "5 out of the last 9 calls to <f> triggered tf.function retracing. Tracing is expensive", "something else"
+    kept = [bool(logger.filter(logging.makeLogRecord({"msg": text, "name": "tensorflow"}))) for text in texts]
+    assert kept == [False, True]
