@@ -196,7 +196,8 @@ reference.plot_differences(trials, name="as it is, half size")
 # ## Train the network at full size
 #
 # Without a reason for a preparation, you leave it out: what is not there cannot break. You train the default network on the
-# images as they are. `train` never sees the test split, and keeps the weights of the epoch with the lowest validation loss.
+# images as they are. `train` never sees the test split, and keeps the weights of the latest epoch whose validation loss is
+# within one standard error of the lowest.
 
 # %%
 model = ir.models.sequential_cnn(dataset.image_shape, dataset.num_classes, seed=SEED)
