@@ -255,7 +255,8 @@ leaking = ir.ImageDataset(**{name: everything.subset(places[name], name) for nam
 print(ir.datasets.leak_report(leaking).summary())
 
 # %% [markdown]
-# Groups are found by their names. Where nobody wrote down who is who, pictures are all you have. So you plant the other classic:
+# Groups are found by their names. Compare how many patients cross with how few pictures look suspicious: one patient in another
+# breath is another picture, and without names this leak stays hidden. Where nobody wrote down who is who, pictures are all you have. So you plant the other classic:
 # half of the test images, a little brighter, slip into the training images, as they do when two collections are merged.
 
 # %%
@@ -272,7 +273,8 @@ report = ir.datasets.leak_report(merged)
 print(len(planted), "planted,", len(report.near) + len(report.exact), "found")
 
 # %% [markdown]
-# The copies differ in every pixel, so that no comparison of files would find them. Look at some of the pairs.
+# The copies differ in every pixel, so that no comparison of files would find them. The report may
+# name a few more than you planted: a real collection often holds copies of its own. Look at some of the pairs.
 
 # %%
 report.plot(pairs=4)
@@ -305,7 +307,7 @@ axis.hist([again, best], bins=np.arange(0.25, 0.87, 0.04), label=["the same mode
 axis.axvline(0.5, color=ir.plots.GREY, linestyle="--", linewidth=1)
 axis.set_xlabel("Accuracy on 50 images (share right)")
 axis.set_ylabel("Worlds (of 2,000)")
-axis.legend(loc="upper right")
+axis.legend(loc="upper left")
 ir.plots.title(axis, "Twenty guessers", synthetic=True)
 figure
 
@@ -316,8 +318,8 @@ figure
 #
 # ## One look at the test split
 #
-# Nothing is left to choose: the network with the first seed, decided before this cell. (Not the better of the two seeds: the
-# validation split could not tell them apart for sure, and the test split must not.)
+# Nothing is left to choose: the network with the first seed, decided before this cell. (Not the better of
+# the two seeds: the plan named the first, and the test split must not choose.)
 
 # %%
 test = ir.evaluate(runs[0].model, dataset.test)

@@ -321,8 +321,8 @@ same = np.allclose(recognizer.predict(sample)["score"], loaded.predict(sample)["
 print(f"{(folder / 'chest.imgrec').stat().st_size / 1e6:.1f} MB, same answers: {same}")
 
 # %% [markdown]
-# In a clinic, images come as files, and one of them is always broken. You write six images into a folder, cut one file in half,
-# and let the loaded recogniser answer for the folder.
+# In a clinic, images come as files, and one of them is always broken. You write six images into a folder, cut a copy of one
+# off after 300 bytes, and let the loaded recogniser answer for the folder.
 
 # %%
 inbox = folder / "inbox"
