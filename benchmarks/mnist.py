@@ -78,10 +78,10 @@ def our_program(dataset, seed: int) -> tuple[float, float, int]:
     run = ir.train(
         model,
         dataset,
-        epochs=1,
+        epochs=2,
         batch_size=64,
         optimizer="muon",
-        learning_rate=0.006,  # with the batch size, the best of three on the validation split
+        learning_rate=0.006,  # all four: the best of five on the validation split, over three seeds
         augmentation="none",
         seed=seed,
         progress=False,
