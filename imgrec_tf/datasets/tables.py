@@ -137,14 +137,14 @@ def _read_table(csv, folder) -> tuple[pandas.DataFrame, str, str]:
 
 
 def _separator(path: Path) -> str:
-    """Return what stands most often in the line of column names: a comma, or what spreadsheets of some countries write."""
+    """Return what stands most often in the line of column names: spreadsheets of some countries write no commas."""
     with path.open(encoding="utf-8-sig") as file:
         names = file.readline()
     return max(",;\t", key=names.count)
 
 
 def _place(start: str, source: str) -> str:
-    """Return where a listed file lies; a table made under Windows has backslashes, which other systems take literally."""
+    """Return where a listed file lies; Windows writes backslashes, which other systems take literally."""
     path = os.path.join(start, source)  # noqa: PTH118 (absolute ones stay)
     if os.sep == "/" and "\\" in source and not os.path.exists(path):  # noqa: PTH110
         return os.path.join(start, source.replace("\\", "/"))  # noqa: PTH118
