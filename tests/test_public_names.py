@@ -13,7 +13,7 @@ import imgrec_tf
 PUBLIC = {
     "imgrec_tf": """
         DatasetCard Evaluation ImageDataset Recognizer Split TrainingRun __version__ available course datasets
-        environment evaluate evaluation load medical models plots recognizer train training vision
+        environment evaluate evaluation finance load medical models plots recognizer train training vision
     """,
     "imgrec_tf.course": "CheckFailed check expect headline register",
     "imgrec_tf.datasets": """
@@ -21,6 +21,12 @@ PUBLIC = {
         from_csv from_folder from_npz leak_report load read_image split
     """,
     "imgrec_tf.evaluation": "Evaluation Metric evaluate",
+    "imgrec_tf.finance": "identity",
+    "imgrec_tf.finance.identity": """
+        Household HouseholdMember IdentityNumber IssuedDocument Person REFERENCE_DATE build_identity_number
+        identity_check_character invent_household invent_identity_number invent_people invent_person name_characters
+        romanize
+    """,
     "imgrec_tf.medical": "phantoms",
     "imgrec_tf.models": "Baseline PRESETS baseline sequential_cnn",
     "imgrec_tf.recognizer": "OperatingPoint Recognizer",

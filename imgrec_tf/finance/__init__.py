@@ -1,7 +1,7 @@
-"""Identity documents of invented people: made, photographed, read and judged. Nothing here depicts a real document."""
+"""Identity documents, from invented people to a decision. Everything that is made here is fictional by construction."""
 
 from __future__ import annotations
 
 from imgrec_tf._lazy import resolver
 
-__getattr__, __dir__, __all__ = resolver(__name__, {}, ["capture", "documents"])
+__getattr__, __dir__, __all__ = resolver(__name__, {}, ["documents", "identity"])
