@@ -168,12 +168,18 @@ class Canvas:
         Args:
             x: Middle, in mm.
             y: Middle, in mm.
-            size: Of the em square, in mm.
+            size: Of the em square, in mm, at most; smaller where the page has no room for it.
             angle: Degrees, counter-clockwise.
             colour: Of the mark where it is strongest.
             strength: 0 for invisible to 1 for `colour` itself.
             lighten: For dark cards: add light in place of taking it away.
         """
+        turn = np.deg2rad(angle)
+        long, high = self.text_width(SPECIMEN, 1.0, "sans-bold"), 1.0  # at a size of one mm
+        across = abs(np.cos(turn)) * long + abs(np.sin(turn)) * high
+        down = abs(np.sin(turn)) * long + abs(np.cos(turn)) * high
+        room = 2 * min(x, self.width - x) - 3, 2 * min(y, self.height - y) - 2
+        size = min(size, room[0] / across, room[1] / down)
         face_parts = self._parts(SPECIMEN, self.px(size), "sans-bold", 0.0)
         width = int(sum(part[-1] for part in face_parts)) + 2
         height = int(self.px(size * 1.3))
@@ -184,7 +190,6 @@ class Canvas:
             place += advance
         low_x, low_y, high_x, high_y = stencil.getbbox()
         ink = rectangle(low_x - width / 2, low_y - height / 2, high_x - width / 2, high_y - height / 2)
-        turn = np.deg2rad(angle)
         rotation = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
         turned = stencil.rotate(angle, Image.Resampling.BICUBIC, expand=True)
         left, top = round(self.px(x) - turned.width / 2), round(self.px(y) - turned.height / 2)
@@ -228,7 +233,7 @@ class Canvas:
 
 def _broken(text: str, fits) -> list[str]:
     chinese = any(fonts.is_chinese(one) for one in text)
-    pieces, glue = (re.findall(r"[0-9A-Za-z]+|.", text), "") if chinese else (text.split(" "), " ")
+    pieces, glue = (re.findall(r"[0-9A-Za-z]+[号室]?|.", text), "") if chinese else (text.split(" "), " ")
     lines = [""]
     for piece in pieces:
         longer = lines[-1] + glue + piece if lines[-1] else piece

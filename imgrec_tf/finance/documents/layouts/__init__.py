@@ -1,0 +1,1 @@
+"""The layouts, one file a kind of document."""
