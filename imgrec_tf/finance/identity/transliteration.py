@@ -128,16 +128,20 @@ def name_field(surname: str, given_names: str, width: int) -> tuple[str, bool]:
     if len(whole) <= width:
         return whole.ljust(width, FILLER), False
     if given_names and len(surname) > width - 3:
-        surname = surname[: width - 3].rstrip(FILLER)
-        whole = f"{surname}{FILLER * 2}{given_names}"
-    while whole[:width].endswith(FILLER):
-        parts = whole[:width].rstrip(FILLER).split(FILLER)
+        whole = f"{_cut(surname, width - 3)}{FILLER * 2}{given_names}"
+    return _cut(whole, width).ljust(width, FILLER), True
+
+
+def _cut(text: str, width: int) -> str:
+    """Cut a text that is longer than `width` so that it ends with a letter."""
+    while text[:width].endswith(FILLER):
+        parts = text[:width].split(FILLER)
         longest = max(range(len(parts)), key=lambda place: len(parts[place]))
         if len(parts[longest]) < 2:
-            break  # single letters only: nothing can be given up
+            return text[:width].rstrip(FILLER)  # single letters only: none can be given up
         end = len(FILLER.join(parts[: longest + 1]))
-        whole = whole[: end - 1] + whole[end:]
-    return whole[:width].ljust(width, FILLER), True
+        text = text[: end - 1] + text[end:]
+    return text[:width]
 
 
 def split_name(field: str) -> tuple[str, str, bool]:
