@@ -23,9 +23,12 @@ PUBLIC = {
     "imgrec_tf.evaluation": "Evaluation Metric evaluate",
     "imgrec_tf.finance": "identity",
     "imgrec_tf.finance.identity": """
-        Household HouseholdMember IdentityNumber IssuedDocument Person REFERENCE_DATE build_identity_number
-        identity_check_character invent_household invent_identity_number invent_people invent_person name_characters
-        romanize
+        BrokenRule DigitCheck Household HouseholdMember IdentityNumber IdentityNumberCheck IssuedDocument
+        MRZ_CLASSES MRZ_FORMATS Misses MrzRecord Person REFERENCE_DATE add_years build_identity_number build_mrz
+        check_identity_number identity_check_character invent_household invent_identity_number invent_people
+        invent_person invisible_pairs measure_misses mrz_character_classes mrz_check_digit mrz_layout
+        name_characters parse_identity_number parse_mrz person_mrz resident_card_years romanize spellings
+        transliterate
     """,
     "imgrec_tf.medical": "phantoms",
     "imgrec_tf.models": "Baseline PRESETS baseline sequential_cnn",

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from imgrec_tf.finance.identity import people
+from imgrec_tf.finance.identity.person import Person
+from imgrec_tf.finance.identity.validity import REFERENCE_DATE
 
 KIND = "家庭户"
 RELATIONS = ("户主", "妻", "夫", "子", "女", "父", "母")
@@ -22,7 +24,7 @@ class HouseholdMember:
         relation: 户主或与户主关系: one of "户主", "妻", "夫", "子", "女", "父", "母".
     """
 
-    person: people.Person
+    person: Person
     relation: str
 
 
@@ -43,13 +45,13 @@ class Household:
     members: tuple[HouseholdMember, ...]
 
     @property
-    def head(self) -> people.Person:
+    def head(self) -> Person:
         """The head of the household, 户主."""
         return self.members[0].person
 
 
 def invent_household(
-    seed: int, *, size: int | None = None, reference_date: datetime.date = people.REFERENCE_DATE
+    seed: int, *, size: int | None = None, reference_date: datetime.date = REFERENCE_DATE
 ) -> Household:
     """Invent a household whose ages, surnames and relations fit together.
 
@@ -71,7 +73,7 @@ def invent_household(
     rng = np.random.default_rng([int(seed), 2])
     size = int(size or rng.choice([1, 2, 3, 4, 5], p=[0.1, 0.2, 0.4, 0.2, 0.1]))
 
-    def person(place: int, low: int, high: int, **known) -> people.Person:
+    def person(place: int, low: int, high: int, **known) -> Person:
         one = people.invent_person(10 * int(seed) + place, age=(low, high), reference_date=reference_date, **known)
         return replace(one, identifier=f"household {int(seed):06d} member {place}")
 

@@ -11,6 +11,8 @@ import datetime
 
 import numpy as np
 
+REFERENCE_DATE = datetime.date(2026, 1, 1)  # "today" unless the caller says another day; no clock is read
+
 
 def age_on(birth_date: datetime.date, day: datetime.date) -> int:
     """Return the age in whole years; a person born on 29 February grows older on 1 March of other years."""
