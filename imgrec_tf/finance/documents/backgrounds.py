@@ -152,7 +152,12 @@ def _dunes(canvas, x, y, r, colour, second):
 
 
 def _kite(canvas, x, y, r, colour, second):
-    points = {"top": (x, y - r), "right": (x + 0.6 * r, y - 0.2 * r), "low": (x, y + 0.6 * r), "left": (x - 0.6 * r, y - 0.2 * r)}
+    points = {
+        "top": (x, y - r),
+        "right": (x + 0.6 * r, y - 0.2 * r),
+        "low": (x, y + 0.6 * r),
+        "left": (x - 0.6 * r, y - 0.2 * r),
+    }
     middle = (x, y - 0.2 * r)
     canvas.polygon([points["top"], points["right"], middle], colour)
     canvas.polygon([points["right"], points["low"], middle], second)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
@@ -54,7 +54,8 @@ class Canvas:
 
     def rectangle(self, left, top, width, height, fill=None, outline=None, line: float = 0.2, radius: float = 0.0):
         """Draw a rectangle, with rounded corners if `radius` (mm) is given."""
-        box = [self.px(left), self.px(top), self.px(left + width) - 1, self.px(top + height) - 1]
+        x, y = self.px(left), self.px(top)
+        box = [x, y, max(x, self.px(left + width) - 1), max(y, self.px(top + height) - 1)]
         thick = max(1, round(self.px(line))) if outline else 0
         self.draw.rounded_rectangle(box, self.px(radius), fill=fill, outline=outline, width=thick)
 
@@ -137,7 +138,7 @@ class Canvas:
             The baseline below the last line, in mm.
         """
         font, tracking = style.get("font", "sans"), style.get("tracking", 0.0)
-        lines = _broken(text, lambda part: self.text_width(part, size, font, tracking) <= width)
+        lines = _broken(text, lambda part: self.text_width(part, size, font, tracking), width)
         for number, line in enumerate(lines, start=1):
             self.text(x, y, line, size, name=f"{name}_{number}" if name else None, **style)
             y += leading
@@ -231,14 +232,16 @@ class Canvas:
         self.fields[name] = Field(name, text, rectangle(*low, *high) / self.oversampling)
 
 
-def _broken(text: str, fits) -> list[str]:
+def _broken(text: str, measure: Callable[[str], float], room: float) -> list[str]:
     chinese = any(fonts.is_chinese(one) for one in text)
     pieces, glue = (re.findall(r"[0-9A-Za-z]+[号室]?|.", text), "") if chinese else (text.split(" "), " ")
-    lines = [""]
+    gap, lines, used = measure(glue) if glue else 0.0, [""], 0.0
     for piece in pieces:
-        longer = lines[-1] + glue + piece if lines[-1] else piece
-        if fits(longer) or not lines[-1]:
-            lines[-1] = longer
-        else:
+        width = measure(piece)
+        if lines[-1] and used + gap + width > room:
             lines.append(piece)
+            used = width
+        else:
+            used += width + (gap if lines[-1] else 0.0)
+            lines[-1] += (glue if lines[-1] else "") + piece
     return lines

@@ -89,7 +89,9 @@ class Document:
             KeyError: If the document has no such field.
         """
         if name not in self.fields:
-            raise KeyError(f"{self.document_class}/{self.template} has no field {name!r}, only {', '.join(self.fields)}")
+            raise KeyError(
+                f"{self.document_class}/{self.template} has no field {name!r}, only {', '.join(self.fields)}"
+            )
         left, top, right, bottom = self.fields[name].box
         pad = margin * (bottom - top)
         height, width = self.image.shape[:2]
@@ -124,7 +126,9 @@ def save_image(image: np.ndarray, path: str | Path, metadata: dict[str, str] | N
     """
     path = Path(path)
     if path.suffix.lower() != ".png":
-        raise ValueError(f"documents are saved as .png, which keeps the notice that they are specimens, got {path.name}")
+        raise ValueError(
+            f"documents are saved as .png, which keeps the notice that they are specimens, got {path.name}"
+        )
     chunks = PngImagePlugin.PngInfo()
     chunks.add_text("Comment", "SPECIMEN: fictional document, made by imgrec_tf for teaching")
     for key, value in ({"Title": SPECIMEN, "Description": NOTICE} | (metadata or {})).items():

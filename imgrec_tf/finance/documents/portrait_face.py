@@ -22,10 +22,20 @@ def neck_and_clothes(sheet: Sheet, identity: Identity, appearance: Appearance) -
     neck = identity.face[2] * (0.74 if identity.sex == "M" else 0.62)
     skin, cloth = shade(identity.skin, 0.86), appearance.cloth
     bottom = 2.6
-    shoulders = mirrored([(0, 1.36), (neck + 0.05, 1.36), (0.95 * wide, 1.58), (1.3 * wide, 1.82), (1.45 * wide, bottom)])
+    shoulders = mirrored(
+        [(0, 1.36), (neck + 0.05, 1.36), (0.95 * wide, 1.58), (1.3 * wide, 1.82), (1.45 * wide, bottom)]
+    )
     sheet.fill(sheet.body(curve(shoulders)), cloth)
     sheet.fill(sheet.body([(-1.43 * wide, bottom), (1.43 * wide, bottom), (1.3, 3.2), (-1.3, 3.2)]), cloth)
-    column = [(-neck, 0.4), (neck, 0.4), (neck, 1.28), (neck + 0.08, 1.46), (0, 1.62), (-neck - 0.08, 1.46), (-neck, 1.28)]
+    column = [
+        (-neck, 0.4),
+        (neck, 0.4),
+        (neck, 1.28),
+        (neck + 0.08, 1.46),
+        (0, 1.62),
+        (-neck - 0.08, 1.46),
+        (-neck, 1.28),
+    ]
     collar = _COLLARS[appearance.clothes]
     collar(sheet, neck, column, skin, appearance)
     shadow = [(-neck, 0.7), (neck, 0.7), (neck, 1.06), (0, identity.face[4] + 0.22), (-neck, 1.06)]
@@ -110,7 +120,9 @@ def _beard(sheet: Sheet, identity: Identity, appearance: Appearance) -> None:
     temple, cheek, jaw, chin, end = identity.face
     low = identity.nose[0] + 0.06
     if identity.beard in ("moustache", "goatee", "full"):
-        sheet.shape(mirrored([(0, low + 0.01), (0.16, low), (0.3, low + 0.15), (0.14, low + 0.12), (0, low + 0.1)]), colour)
+        sheet.shape(
+            mirrored([(0, low + 0.01), (0.16, low), (0.3, low + 0.15), (0.14, low + 0.12), (0, low + 0.1)]), colour
+        )
     if identity.beard == "goatee":
         sheet.shape(mirrored([(0, end - 0.26), (0.16, end - 0.24), (0.17, end - 0.05), (0, end + 0.01)]), colour)
     if identity.beard in ("full", "chin strap"):
@@ -144,7 +156,11 @@ def _lines(sheet: Sheet, identity: Identity, appearance: Appearance) -> None:
     dark = shade(identity.skin, 1 - 0.2 * strength)
     low, wide = identity.nose[0], identity.nose[1]
     for side in (-1, 1):
-        fold = [(side * (wide + 0.06), low - 0.06), (side * (wide + 0.17), low + 0.1), (side * (wide + 0.2), low + 0.26)]
+        fold = [
+            (side * (wide + 0.06), low - 0.06),
+            (side * (wide + 0.17), low + 0.1),
+            (side * (wide + 0.2), low + 0.26),
+        ]
         sheet.stroke(fold, dark, 0.028)
         x, y = identity.eye[0], identity.eye_height + identity.eye[2]
         sheet.stroke([(side * (x - 0.12), y + 0.07), (side * x, y + 0.11), (side * (x + 0.13), y + 0.06)], dark, 0.022)
@@ -250,6 +266,8 @@ def glasses(sheet: Sheet, identity: Identity, appearance: Appearance) -> None:
         x = side * x0 + 0.245 * np.sign(np.cos(angles)) * np.abs(np.cos(angles)) ** power
         y = y0 + 0.2 * np.sign(np.sin(angles)) * np.abs(np.sin(angles)) ** power
         pixels = sheet.place(np.stack([x, y], axis=1), 0.08)
-        sheet.draw.line([tuple(one) for one in pixels], fill=colour, width=max(1, round(thick * sheet.unit)), joint="curve")
+        sheet.draw.line(
+            [tuple(one) for one in pixels], fill=colour, width=max(1, round(thick * sheet.unit)), joint="curve"
+        )
         sheet.stroke([(side * (x0 + 0.24), y0 - 0.05), (side * identity.face[1], y0 - 0.08)], colour, thick, 0.02)
     sheet.stroke([(-x0 + 0.25, y0 - 0.04), (0, y0 - 0.08), (x0 - 0.25, y0 - 0.04)], colour, thick, 0.1)

@@ -31,9 +31,13 @@ def back(sheet: Sheet, identity: Identity, appearance: Appearance) -> None:
     top = [(0, -1.2), (side * 0.7, -1.05), (side, -0.5)]
     if style in ("bob", "side bob"):
         low = 0.86 if style == "bob" else 0.7
-        sheet.shape(mirrored([*top, (side + 0.1, 0.3), (side + 0.08, low), (side * 0.6, low + 0.08), (0, low)]), dark, flat=True)
+        sheet.shape(
+            mirrored([*top, (side + 0.1, 0.3), (side + 0.08, low), (side * 0.6, low + 0.08), (0, low)]), dark, flat=True
+        )
     elif style in ("long straight", "fringe long"):
-        sheet.shape(mirrored([*top, (side + 0.06, 0.4), (side + 0.1, 1.3), (side + 0.02, 2.0), (0, 2.0)]), dark, flat=True)
+        sheet.shape(
+            mirrored([*top, (side + 0.06, 0.4), (side + 0.1, 1.3), (side + 0.02, 2.0), (0, 2.0)]), dark, flat=True
+        )
     elif style == "long wavy":
         waves = [(side + 0.14, 0.2), (side + 0.04, 0.6), (side + 0.22, 1.0), (side + 0.08, 1.4), (side + 0.2, 1.8)]
         sheet.shape(mirrored([*top, *waves, (side * 0.5, 2.0), (0, 1.9)]), dark, flat=True)
@@ -48,7 +52,15 @@ def back(sheet: Sheet, identity: Identity, appearance: Appearance) -> None:
         sheet.dot(0, -1.38 - 0.05 * volume, 0.23 + 0.06 * volume, colour, flat=True)
     elif style == "ponytail":
         x = np.sign(identity.part)
-        tail = [(0, -1.1), (x * 0.6, -1.2), (x * 1.12, -0.8), (x * 1.22, 0.2), (x * 1.08, 1.0), (x * 0.9, 0.3), (x * 0.7, -0.5)]
+        tail = [
+            (0, -1.1),
+            (x * 0.6, -1.2),
+            (x * 1.12, -0.8),
+            (x * 1.22, 0.2),
+            (x * 1.08, 1.0),
+            (x * 0.9, 0.3),
+            (x * 0.7, -0.5),
+        ]
         sheet.shape(tail, dark, flat=True)
     elif style == "curtain":
         sheet.shape(mirrored([*top, (side, 0.2), (side * 0.8, 0.34), (0, 0.3)]), dark, flat=True)
@@ -87,7 +99,9 @@ def front(sheet: Sheet, identity: Identity, appearance: Appearance) -> None:
     if style in ("curly", "curly long"):
         for number, angle in enumerate(np.linspace(0.12, np.pi - 0.12, 12)):
             x, y = (wide + 0.5 * side) * np.cos(angle), -0.42 - (0.68 + 0.6 * tall) * np.sin(angle)
-            sheet.dot(x, y, 0.17 + 0.05 * (number % 2) * volume, colour if number % 2 else shade(colour, 0.9), flat=True)
+            sheet.dot(
+                x, y, 0.17 + 0.05 * (number % 2) * volume, colour if number % 2 else shade(colour, 0.9), flat=True
+            )
     if style != "buzz":
         _shine(sheet, identity, tall, light, dark)
 
@@ -167,4 +181,3 @@ def _shine(sheet: Sheet, identity: Identity, tall: float, light, dark) -> None:
     band = [(-0.5, y + 0.13), (-0.25, y + 0.02), (0, y - 0.02), (0.25, y + 0.02), (0.5, y + 0.13)]
     under = [(x * 0.9, py + 0.09 - 0.05 * abs(x)) for x, py in band[::-1]]
     sheet.shape([(x * wide * 1.1, py) for x, py in [*band, *under]], colour, flat=True)
-

@@ -115,7 +115,13 @@ def draw_identity(seed: int, sex: str | None = None) -> Identity:
     hair = np.array(HAIR[names[rng.choice(len(names), p=weights)]]) + rng.normal(0, 5, 3)
     temple = rng.uniform(0.70, 0.84)
     jaw = temple * (rng.uniform(0.74, 0.96) if male else rng.uniform(0.66, 0.88))
-    face = (temple, temple * rng.uniform(0.97, 1.08), jaw, rng.uniform(0.2, 0.42) + 0.06 * male, rng.uniform(0.93, 1.14))
+    face = (
+        temple,
+        temple * rng.uniform(0.97, 1.08),
+        jaw,
+        rng.uniform(0.2, 0.42) + 0.06 * male,
+        rng.uniform(0.93, 1.14),
+    )
     lips = 0.62 * skin + 0.38 * np.array((150, 74, 72) if male else (178, 44, 66)) + rng.normal(0, 7, 3)
     brow = (rng.uniform(0.05, 0.105) if male else rng.uniform(0.03, 0.07), rng.uniform(0.2, 0.29),
             rng.uniform(0.0, 0.1), rng.normal(0.0, 0.035))  # fmt: skip

@@ -64,15 +64,21 @@ class Printer:
         if name.endswith("_date") and text[:4].isdigit():
             day = datetime.date.fromisoformat(text)
             shown = self.style.date.replace("%b", _MONTHS[day.month - 1])
-            return shown.replace("%Y", f"{day.year:04d}").replace("%m", f"{day.month:02d}").replace("%d", f"{day.day:02d}")
+            return (
+                shown.replace("%Y", f"{day.year:04d}").replace("%m", f"{day.month:02d}").replace("%d", f"{day.day:02d}")
+            )
         return text.upper() if self.style.capitals else text
 
-    def label(self, x: float, y: float, text: str, *, size: float | None = None, align: str = "left", **options) -> float:
+    def label(
+        self, x: float, y: float, text: str, *, size: float | None = None, align: str = "left", **options
+    ) -> float:
         """Write a label with its baseline at y."""
         options = {"fill": self.style.label, "font": self.style.label_font} | options
         return self.canvas.text(x, y, text, size or self.style.label_size, align=align, **options)
 
-    def value(self, x: float, y: float, name: str, text: str | None = None, *, size: float | None = None, **options) -> float:
+    def value(
+        self, x: float, y: float, name: str, text: str | None = None, *, size: float | None = None, **options
+    ) -> float:
         """Write the value of a field with its baseline at y; a field without a value prints nothing."""
         text = self.text_of(name) if text is None else text
         if not text:
@@ -88,6 +94,8 @@ class Printer:
 
     def above(self, x: float, y: float, label: str, name: str, *, gap: float = 1.0, **options) -> None:
         """Value with its baseline at y, label above it."""
+        if name == "name_chinese" and not self.text_of(name):
+            return  # only people with a Chinese name have this line
         size = options.get("size") or self.style.size
         self.label(x, y - size * 0.78 - gap, label)
         self.value(x, y, name, **options)

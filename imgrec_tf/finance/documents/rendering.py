@@ -81,11 +81,15 @@ def render(
         locale = "zh_CN" if document_class in _CHINESE_ONLY or rng.random() < 0.5 else "en_US"
         person = invent_person(int(rng.integers(2**31)), locale=locale)
     if document_class in _CHINESE_ONLY and person.locale != "zh_CN":
-        raise ValueError(f"{document_class} is printed in Chinese and wants a person of locale zh_CN, got {person.locale}")
+        raise ValueError(
+            f"{document_class} is printed in Chinese and wants a person of locale zh_CN, got {person.locale}"
+        )
     texts = person_values.of_person(document_class, person, rng)
     unknown = sorted(set(values or {}) - set(texts))
     if unknown:
-        raise ValueError(f"{document_class} prints no {', '.join(unknown)}; its values are {', '.join(texts) or 'none'}")
+        raise ValueError(
+            f"{document_class} prints no {', '.join(unknown)}; its values are {', '.join(texts) or 'none'}"
+        )
     texts |= {name: str(value) for name, value in (values or {}).items()}
     print_ = np.random.default_rng([int(seed), 6])
     canvas = Canvas(*layout.size, pixels_per_mm, print_, oversampling=oversampling)
@@ -101,7 +105,9 @@ def _photographer(document_class: str, person: Person, texts: Mapping[str, str],
     """Return what draws the holder as on the day of issue, in the even light of a photo studio."""
     from imgrec_tf.finance.documents.portraits import draw_portrait
 
-    issued = {"passport": person.passport, "id_card_td1": person.identity_card}.get(document_class, person.resident_card)
+    issued = {"passport": person.passport, "id_card_td1": person.identity_card}.get(
+        document_class, person.resident_card
+    )
     face = person.portrait_seed if portrait_seed is None else portrait_seed
     options = {
         "pose": tuple(np.clip(rng.normal(0, (2.5, 1.5, 1.0)), -8, 8)),

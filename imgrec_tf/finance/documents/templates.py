@@ -18,6 +18,12 @@ HOUSEHOLD_PAGE = (143.0, 105.0)
 _MODULES = (
     "cards",
     "emblem_cards",
+    "passports",
+    "id_cards",
+    "household_pages",
+    "bank_cards",
+    "papers",
+    "photographs",
 )  # fmt: skip
 
 
@@ -72,7 +78,5 @@ def find(document_class: str, name: str) -> Template:
     if document_class not in known:
         raise ValueError(f"document_class must be one of {', '.join(known)}, got {document_class!r}")
     if name not in known[document_class]:
-        raise ValueError(
-            f"{document_class} has no template {name!r}; it has {', '.join(known[document_class])}"
-        )
+        raise ValueError(f"{document_class} has no template {name!r}; it has {', '.join(known[document_class])}")
     return known[document_class][name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from imgrec_tf.finance.identity import Person, person_mrz
+from imgrec_tf.finance.identity import Household, Person, person_mrz
 
 
 def of_person(document_class: str, person: Person, rng: np.random.Generator) -> dict[str, str]:
@@ -18,6 +18,27 @@ def of_person(document_class: str, person: Person, rng: np.random.Generator) -> 
         "bank_card": _bank_card,
     }.get(document_class, _nothing)
     return maker(person, rng)
+
+
+def household_values(household: Household, member: int = 0) -> dict[str, str]:
+    """Return what a household's pages print besides the person: pass it to `render` as `values`.
+
+    Args:
+        household: From `finance.identity.invent_household`.
+        member: Which member the page is about; `household.members[member].person` is the `person` to render.
+
+    Raises:
+        ValueError: If the household has no such member.
+    """
+    if not 0 <= member < len(household.members):
+        raise ValueError(f"member must be from 0 to {len(household.members) - 1}, got {member}")
+    return {
+        "relation": household.members[member].relation,
+        "household_kind": household.kind,
+        "household_number": household.number,
+        "household_head": household.head.name,
+        "address": household.address,
+    }
 
 
 def _nothing(person: Person, rng: np.random.Generator) -> dict[str, str]:

@@ -34,7 +34,9 @@ def dunes(p: Printer) -> None:
     c.rectangle(0, 39, 85.6, 16, p.style.accent)
     backgrounds.emblem(c, "dunes", 42.8, 22.4, 9, (150, 92, 46), (226, 170, 96))
     c.text(42.8, 9.6, "乌托邦样本卡", 4.6, fill=p.style.accent, align="centre", bold=0.1, tracking=0.6)
-    c.text(42.8, 36.4, "made for teaching · of no validity", 2.0, fill=(150, 104, 58), align="centre", font="serif-italic")
+    c.text(
+        42.8, 36.4, "made for teaching · of no validity", 2.0, fill=(150, 104, 58), align="centre", font="serif-italic"
+    )
     p.above(6, 49.4, "签发机关 Authority", "authority")
     p.above(46, 49.4, "有效期限 Validity", "validity")
     c.specimen(42.8, 24, 11, -16, (212, 140, 100), 0.5)
@@ -62,7 +64,9 @@ def grove(p: Printer) -> None:
 def harbour(p: Printer) -> None:
     """A frame, the mark above the title, the two fields in two columns."""
     c = p.canvas
-    p.style = Style(ink=(18, 26, 60), label=(94, 100, 150), accent=(46, 52, 116), size=2.9, label_size=2.0, date="%Y %m %d")
+    p.style = Style(
+        ink=(18, 26, 60), label=(94, 100, 150), accent=(46, 52, 116), size=2.9, label_size=2.0, date="%Y %m %d"
+    )
     backgrounds.tint(c, (239, 240, 250), (226, 229, 246), 60)
     backgrounds.mesh(c, (214, 218, 240), spacing=2.2, angle=60)
     c.rectangle(3.5, 3.5, 78.6, 47, outline=(120, 126, 186), line=0.35, radius=2)
