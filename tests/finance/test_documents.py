@@ -36,7 +36,7 @@ def test_says_specimen_in_the_pixels(document_class, template):
     assert "SPECIMEN" in mark.text and "样本" in mark.text
     left, top, right, bottom = mark.box
     height, width = document.image.shape[:2]
-    assert 0 <= left and 0 <= top and right <= width and bottom <= height  # whole, not cut off
+    assert left >= 0 and top >= 0 and right <= width and bottom <= height  # whole, not cut off
     assert np.hypot(right - left, bottom - top) > 0.6 * min(height, width)
 
 

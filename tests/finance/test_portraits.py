@@ -49,7 +49,8 @@ def test_five_thousand_identities_differ():
         one = portrait_traits.draw_identity(seed)
         styles = (*portrait_traits.MALE_HAIR, *portrait_traits.FEMALE_HAIR)
         rows.append([
-            styles.index(one.hair_style), *(np.array(one.hair) / 30), *(np.array(one.skin) / 25), *(np.array(one.face) / 0.06),
+            styles.index(one.hair_style), *(np.array(one.hair) / 30), *(np.array(one.skin) / 25),
+            *(np.array(one.face) / 0.06),
             one.eye[0] / 0.03, one.eye[1] / 0.02, one.eye[2] / 0.015, one.nose[0] / 0.05, one.nose[1] / 0.03,
             one.mouth[0] / 0.03, one.brow[0] / 0.02, one.hairline / 0.05,
         ])  # fmt: skip

@@ -132,7 +132,8 @@ class Canvas:
     def paragraph(self, x, y, text: str, size: float, width: float, leading: float, name: str | None = None, **style):
         """Write a text over several lines, broken to fit `width`; each line is a field `name_1`, `name_2`, ...
 
-        Chinese text is broken anywhere but inside a number, Latin text between words. The whole is a field too, under `name`.
+        Chinese text is broken anywhere but inside a number,
+        Latin text between words. The whole is a field too, under `name`.
 
         Returns:
             The baseline below the last line, in mm.

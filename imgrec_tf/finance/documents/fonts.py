@@ -1,7 +1,7 @@
 """Fonts of the documents: OCR-B for what a machine reads, a Chinese subset, and the Latin fonts that matplotlib brings.
 
-The two bundled files stand in the folder `font_files` with their licences; `font_subset` rebuilds them. DejaVu and STIX are
-part of every matplotlib, so nothing has to be shipped for them.
+The two bundled files stand in the folder `font_files` with their licences; `font_subset` rebuilds them. DejaVu and
+STIX are part of every matplotlib, so nothing has to be shipped for them.
 """
 
 from __future__ import annotations

@@ -99,7 +99,8 @@ def head(sheet: Sheet, identity: Identity, appearance: Appearance) -> None:
                (x + side * 0.3 * size, y + 0.8 * size), (x - side * 0.1, y + size)]  # fmt: skip
         sheet.shape(ear, shade(identity.skin, 0.93), flat=True)
         sheet.stroke([(x + side * 0.1, y - 0.5 * size), (x + side * 0.4 * size, y - 0.3 * size),
-                      (x + side * 0.22 * size, y + 0.35 * size)], shade(identity.skin, 0.8), 0.03, flat=True)  # fmt: skip
+                      (x + side * 0.22 * size, y + 0.35 * size)], shade(identity.skin, 0.8), 0.03,
+                      flat=True)  # fmt: skip
     sheet.shape(outline(identity), identity.skin, flat=True)
     _beard(sheet, identity, appearance)
     if identity.sex == "F":
@@ -117,7 +118,7 @@ def _beard(sheet: Sheet, identity: Identity, appearance: Appearance) -> None:
     if identity.beard == "none" or appearance.age < 20:
         return
     colour = mix(hair_at_age(identity, appearance.age), identity.skin, 0.12)
-    temple, cheek, jaw, chin, end = identity.face
+    _temple, cheek, jaw, chin, end = identity.face
     low = identity.nose[0] + 0.06
     if identity.beard in ("moustache", "goatee", "full"):
         sheet.shape(
@@ -174,12 +175,14 @@ def _nose(sheet: Sheet, identity: Identity, appearance: Appearance) -> None:
     low, wide, bridge = identity.nose
     dark, soft = shade(identity.skin, 0.74), shade(identity.skin, 0.89)
     side = -1 if appearance.light[0] > 0 else 1
-    sheet.shape([(side * 0.05, -0.12), (side * 0.09, low * 0.5), (side * wide, low - 0.04), (side * wide * 0.6, low + 0.04),
+    sheet.shape([(side * 0.05, -0.12), (side * 0.09, low * 0.5), (side * wide, low - 0.04),
+                 (side * wide * 0.6, low + 0.04),
                  (0, low + 0.05), (side * 0.02, low * 0.6)], soft, 0.02)  # fmt: skip
     if bridge > 0.45:
         sheet.stroke([(side * 0.08, -0.1), (side * 0.075, low * 0.45), (side * 0.1, low * 0.72)], dark, 0.02, 0.02)
     sheet.stroke([(-wide, low - 0.07), (-wide * 0.95, low + 0.01), (-wide * 0.5, low + 0.02), (0, low + 0.055),
-                  (wide * 0.5, low + 0.02), (wide * 0.95, low + 0.01), (wide, low - 0.07)], dark, 0.032, 0.1)  # fmt: skip
+                  (wide * 0.5, low + 0.02), (wide * 0.95, low + 0.01), (wide, low - 0.07)], dark, 0.032,
+                  0.1)  # fmt: skip
     sheet.dot(-side * 0.03, low - 0.07, 0.035, mix(identity.skin, (255, 255, 255), 0.28), 0.14)
 
 
@@ -227,7 +230,8 @@ def _eye(sheet: Sheet, identity: Identity, appearance: Appearance, side: int) ->
     gaze = x + 0.02 * np.sin(sheet.yaw)
     ring = shade(identity.iris, 0.6)
     discs = [(gaze, y - 0.008, radius, ring), (gaze, y - 0.008, radius * 0.86, identity.iris),
-             (gaze, y - 0.008, radius * 0.48, (16, 12, 14)), (gaze - 0.03, y - 0.04, radius * 0.26, (250, 250, 250))]  # fmt: skip
+             (gaze, y - 0.008, radius * 0.48, (16, 12, 14)), (gaze - 0.03, y - 0.04, radius * 0.26,
+                                                              (250, 250, 250))]  # fmt: skip
     sheet.inside(lid + low, (244, 242, 240), discs)
     lash = 0.034 if identity.sex == "F" else 0.026
     sheet.stroke(lid, (38, 28, 28), lash)
@@ -245,7 +249,8 @@ def _brow(sheet: Sheet, identity: Identity, appearance: Appearance, side: int) -
     x, y = identity.eye[0], identity.eye_height - identity.brow_height - 0.07 * raised
     frown = 0.05 * min(raised, 0)  # inner ends go down and in
     inner = x - 0.85 * length
-    points = [(inner, y - frown + tilt * 0.4), (x - 0.1 * length, y - arch), (x + 0.55 * length, y - arch * 0.9 - tilt * 0.5),
+    points = [(inner, y - frown + tilt * 0.4), (x - 0.1 * length, y - arch), (x + 0.55 * length,
+                                                                              y - arch * 0.9 - tilt * 0.5),
               (x + 1.05 * length, y + 0.03 - tilt), (x + 0.5 * length, y - arch * 0.9 - tilt * 0.5 + thick * 0.8),
               (x - 0.1 * length, y - arch + thick), (inner, y - frown + tilt * 0.4 + thick * 0.9)]  # fmt: skip
     colour = mix(shade(hair_at_age(identity, appearance.age), 0.85), identity.skin, 0.1)

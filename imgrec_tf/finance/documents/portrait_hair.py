@@ -12,7 +12,8 @@ _CAPS = {
     "crop": (0.08, 0.03, -0.22), "side part": (0.13, 0.05, -0.12), "buzz": (0.02, 0.005, -0.16),
     "quiff": (0.24, 0.02, -0.18), "curly": (0.2, 0.1, -0.12), "curtain": (0.14, 0.1, 0.1), "spiky": (0.16, 0.03, -0.2),
     "receding": (0.04, 0.03, -0.05), "slick": (0.1, 0.02, -0.1), "bowl": (0.14, 0.1, -0.08),
-    "bob": (0.13, 0.14, 0.62), "long straight": (0.1, 0.1, 0.9), "long wavy": (0.15, 0.15, 0.9), "bun": (0.07, 0.02, -0.1),
+    "bob": (0.13, 0.14, 0.62), "long straight": (0.1, 0.1, 0.9), "long wavy": (0.15, 0.15, 0.9),
+    "bun": (0.07, 0.02, -0.1),
     "ponytail": (0.08, 0.02, -0.1), "pixie": (0.14, 0.06, 0.02), "curly long": (0.18, 0.16, 0.6),
     "fringe long": (0.12, 0.12, 0.85), "braids": (0.08, 0.04, 0.2), "side bob": (0.16, 0.13, 0.5),
 }  # fmt: skip
@@ -145,12 +146,14 @@ def _swept(wide, line, part, reach):
 def _fringe(wide, line, part, reach):
     low = -0.36
     return [(wide - 0.02, reach), (wide * 0.88, low + 0.12), (wide * 0.7, low), (wide * 0.3, low + 0.03), (0, low),
-            (-wide * 0.3, low + 0.03), (-wide * 0.7, low), (-wide * 0.88, low + 0.12), (-wide + 0.02, reach)]  # fmt: skip
+            (-wide * 0.3, low + 0.03), (-wide * 0.7, low), (-wide * 0.88, low + 0.12), (-wide + 0.02,
+                                                                                        reach)]  # fmt: skip
 
 
 def _hanging(wide, line, part, reach):
     """Parted, hanging down along the cheeks."""
-    return [(wide * 0.98, reach), (wide * 0.86, 0.2), (wide * 0.82, -0.3), (wide * 0.5, line + 0.12), (part * 0.4, line - 0.1),
+    return [(wide * 0.98, reach), (wide * 0.86, 0.2), (wide * 0.82, -0.3), (wide * 0.5, line + 0.12),
+            (part * 0.4, line - 0.1),
             (-wide * 0.5, line + 0.12), (-wide * 0.82, -0.3), (-wide * 0.86, 0.2), (-wide * 0.98, reach)]  # fmt: skip
 
 

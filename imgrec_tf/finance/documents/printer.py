@@ -132,7 +132,8 @@ class Printer:
         """The machine-readable lines, in OCR-B at ten characters an inch; fields mrz_1, mrz_2, mrz_3."""
         dx, dy = self._slip
         for number, y in enumerate(baselines, start=1):
-            self.canvas.text(x + dx, y + dy, self.values[f"mrz_{number}"], pitch / 0.723, font="ocr-b", fill=self.style.ink,
+            self.canvas.text(x + dx, y + dy, self.values[f"mrz_{number}"], pitch / 0.723, font="ocr-b",
+                             fill=self.style.ink,
                              name=f"mrz_{number}")  # fmt: skip
 
 

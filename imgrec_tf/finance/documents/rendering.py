@@ -7,7 +7,8 @@ from numbers import Integral
 
 import numpy as np
 
-from imgrec_tf.finance.documents import templates, values as person_values
+from imgrec_tf.finance.documents import templates
+from imgrec_tf.finance.documents import values as person_values
 from imgrec_tf.finance.documents.canvas import Canvas
 from imgrec_tf.finance.documents.document import CLASSES, IMITATIONS, Document
 from imgrec_tf.finance.documents.printer import Printer

@@ -127,7 +127,8 @@ def meadow(p: Printer) -> None:
 def quarry(p: Printer) -> None:
     """A vertical stripe with the title, a grey portrait at the lower left, values in capitals of a typewriter."""
     c = p.canvas
-    p.style = Style(ink=(30, 34, 38), label=(110, 118, 124), accent=(66, 76, 84), font="mono", label_font="serif-italic",
+    p.style = Style(ink=(30, 34, 38), label=(110, 118, 124), accent=(66, 76, 84), font="mono",
+                    label_font="serif-italic",
                     size=2.9, label_size=2.3, date="%Y-%m-%d")  # fmt: skip
     backgrounds.tint(c, (240, 241, 240), (226, 229, 230), 120)
     backgrounds.ripples(c, (210, 215, 217), 85.6, 54, spacing=1.7)

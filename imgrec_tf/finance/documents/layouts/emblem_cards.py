@@ -102,7 +102,8 @@ def meadow(p: Printer) -> None:
 def quarry(p: Printer) -> None:
     """A stripe on the right, the mark small, typewritten fields."""
     c = p.canvas
-    p.style = Style(ink=(30, 34, 38), label=(110, 118, 124), accent=(66, 76, 84), font="mono", label_font="serif-italic",
+    p.style = Style(ink=(30, 34, 38), label=(110, 118, 124), accent=(66, 76, 84), font="mono",
+                    label_font="serif-italic",
                     size=2.7, label_size=2.4, date="%Y-%m-%d")  # fmt: skip
     backgrounds.tint(c, (240, 241, 240), (226, 229, 230), 60)
     backgrounds.ripples(c, (210, 215, 217), 0, 0, spacing=1.9)

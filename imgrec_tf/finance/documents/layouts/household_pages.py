@@ -61,7 +61,8 @@ def ledger(p: Printer) -> None:
     backgrounds.tint(c, (252, 247, 232), (248, 240, 218), 90)
     backgrounds.waves(c, (244, 234, 208), spacing=2.2, height=1.0, length=30)
     c.text(71.5, 10.4, "乌托邦住户卡（样本）", 5.0, align="centre", fill=(110, 84, 44), tracking=1.2, bold=0.06)
-    rows = (("name", "relation"), ("former_name", "sex_chinese"), ("birth_place", "ethnicity"), ("native_place", "birth_date"),
+    rows = (("name", "relation"), ("former_name", "sex_chinese"), ("birth_place", "ethnicity"),
+            ("native_place", "birth_date"),
             ("identity_number", "height_cm"), ("blood_type", "education"), ("marital_status", "military_service"),
             ("workplace", "occupation"))  # fmt: skip
     for number, (first, second) in enumerate(rows):

@@ -38,15 +38,18 @@ def delta(p: Printer) -> None:
 def orchard(p: Printer) -> None:
     """Portrait on the right, serif values with the labels below them."""
     c = p.canvas
-    p.style = Style(ink=(60, 24, 20), label=(160, 96, 70), accent=(140, 50, 36), font="serif", label_font="serif-italic",
+    p.style = Style(ink=(60, 24, 20), label=(160, 96, 70), accent=(140, 50, 36), font="serif",
+                    label_font="serif-italic",
                     size=3.1, label_size=1.8, date="%d %b %Y")  # fmt: skip
     backgrounds.tint(c, (253, 243, 232), (248, 230, 218), 90)
     backgrounds.leaves(c, (244, 216, 194), count=30, size=7, seed=31)
     backgrounds.emblem(c, "leaf", 8, 6.6, 3.6, (140, 50, 36), (220, 150, 90))
     c.text(14, 7.2, "Orchard Province · Utopia", 3.4, font="serif-bold", fill=p.style.accent)
     for x, y, label, name, fit in (
-        (5, 14, "surname", "surname", 30), (36, 14, "given names", "given_names", 26), (5, 20.6, "date of birth", "birth_date", 30),
-        (36, 20.6, "sex", "sex", 10), (46, 20.6, "nationality", "nationality", 14), (5, 27.2, "card number", "number", 30),
+        (5, 14, "surname", "surname", 30), (36, 14, "given names", "given_names", 26), (5, 20.6,
+                                                                                        "date of birth", "birth_date", 30),
+        (36, 20.6, "sex", "sex", 10), (46, 20.6, "nationality", "nationality", 14), (5, 27.2,
+                                                                                     "card number", "number", 30),
         (36, 27.2, "valid until", "expiry_date", 26)):  # fmt: skip
         p.value(x, y, name, fit=fit)
         p.label(x, y + 2.3, label)
@@ -68,7 +71,8 @@ def station(p: Printer) -> None:
     c.rectangle(0, 3.4, 85.6, 7.4, (54, 60, 84))
     c.text(5, 8.3, "UTOPIA", 3.4, font="sans-bold", fill=(230, 232, 240), tracking=0.8)
     c.text(80.6, 8.2, "IDENTITY CARD · REVERSE", 2.1, fill=(190, 196, 212), align="right")
-    for y, label, name in ((16.4, "Issued by", "authority"), (21.2, "Issued on", "issue_date"), (26, "Height", "height_cm"),
+    for y, label, name in ((16.4, "Issued by", "authority"), (21.2, "Issued on", "issue_date"), (26,
+                                                                                                 "Height", "height_cm"),
                            (30.8, "Number", "number")):  # fmt: skip
         p.left(5, y, label, name, 18)
         c.line([(5, y + 1.3), (60, y + 1.3)], (196, 200, 212), 0.12)
@@ -81,7 +85,8 @@ def station(p: Printer) -> None:
 def vineyard(p: Printer) -> None:
     """Bilingual, portrait in the middle, number large on top, lines on a white bar."""
     c = p.canvas
-    p.style = Style(ink=(40, 20, 50), label=(130, 88, 150), accent=(96, 40, 120), font="slab", label_font="sans", size=2.4,
+    p.style = Style(ink=(40, 20, 50), label=(130, 88, 150), accent=(96, 40, 120), font="slab",
+                    label_font="sans", size=2.4,
                     label_size=1.5, date="%Y.%m.%d", capitals=True)  # fmt: skip
     backgrounds.tint(c, (248, 240, 250), (236, 236, 250), 45)
     backgrounds.dots(c, (232, 216, 240), spacing=2.2, radius=0.34)

@@ -44,7 +44,8 @@ def lagoon(p: Printer) -> None:
 def terrace(p: Printer) -> None:
     """Portrait on the right, labels to the left of the values, serif letters."""
     c = p.canvas
-    p.style = Style(ink=(50, 20, 30), label=(150, 90, 80), accent=(120, 30, 46), font="serif", label_font="serif-italic",
+    p.style = Style(ink=(50, 20, 30), label=(150, 90, 80), accent=(120, 30, 46), font="serif",
+                    label_font="serif-italic",
                     size=3.8, label_size=2.5, date="%d.%m.%Y", capitals=True)  # fmt: skip
     backgrounds.tint(c, (252, 240, 232), (246, 226, 224), 90)
     backgrounds.hills(c, ((248, 230, 220), (246, 222, 214), (242, 214, 208)), top=0.35, seed=11)
@@ -105,7 +106,8 @@ def forest(p: Printer) -> None:
 def observatory(p: Printer) -> None:
     """Grey and orange, a vertical title, typewritten values, the portrait small in the corner."""
     c = p.canvas
-    p.style = Style(ink=(28, 28, 34), label=(120, 120, 130), accent=(60, 64, 84), font="mono", label_font="sans", size=3.0,
+    p.style = Style(ink=(28, 28, 34), label=(120, 120, 130), accent=(60, 64, 84), font="mono",
+                    label_font="sans", size=3.0,
                     label_size=1.8, date="%d/%m/%Y", capitals=True)  # fmt: skip
     backgrounds.tint(c, (242, 242, 246), (228, 230, 238), 120)
     backgrounds.ripples(c, (212, 215, 226), 100, 30, spacing=2.3)
@@ -134,7 +136,8 @@ def observatory(p: Printer) -> None:
 def archipelago(p: Printer) -> None:
     """Bilingual labels in a framed table, portrait on the left below the number."""
     c = p.canvas
-    p.style = Style(ink=(30, 20, 60), label=(104, 90, 150), accent=(70, 50, 130), font="slab", label_font="sans", size=2.9,
+    p.style = Style(ink=(30, 20, 60), label=(104, 90, 150), accent=(70, 50, 130), font="slab",
+                    label_font="sans", size=2.9,
                     label_size=1.8, date="%d %m %Y", capitals=True)  # fmt: skip
     backgrounds.tint(c, (243, 240, 252), (230, 236, 250), 70)
     backgrounds.mesh(c, (218, 212, 240), spacing=3.4, angle=24)
