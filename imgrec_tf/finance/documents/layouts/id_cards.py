@@ -46,11 +46,14 @@ def orchard(p: Printer) -> None:
     backgrounds.emblem(c, "leaf", 8, 6.6, 3.6, (140, 50, 36), (220, 150, 90))
     c.text(14, 7.2, "Orchard Province · Utopia", 3.4, font="serif-bold", fill=p.style.accent)
     for x, y, label, name, fit in (
-        (5, 14, "surname", "surname", 30), (36, 14, "given names", "given_names", 26), (5, 20.6,
-                                                                                        "date of birth", "birth_date", 30),
-        (36, 20.6, "sex", "sex", 10), (46, 20.6, "nationality", "nationality", 14), (5, 27.2,
-                                                                                     "card number", "number", 30),
-        (36, 27.2, "valid until", "expiry_date", 26)):  # fmt: skip
+        (5, 14, "surname", "surname", 30),
+        (36, 14, "given names", "given_names", 26),
+        (5, 20.6, "date of birth", "birth_date", 30),
+        (36, 20.6, "sex", "sex", 10),
+        (46, 20.6, "nationality", "nationality", 14),
+        (5, 27.2, "card number", "number", 30),
+        (36, 27.2, "valid until", "expiry_date", 26),
+    ):
         p.value(x, y, name, fit=fit)
         p.label(x, y + 2.3, label)
     p.value(5, 33.6, "authority", size=2.2)

@@ -9,16 +9,32 @@ from imgrec_tf.finance.documents.printer import Printer, Style
 from imgrec_tf.finance.documents.templates import template
 
 _A5 = (148.0, 210.0)
-_GOODS = (("Tea, green 茶", 18.5), ("Rice 大米 5 kg", 42.0), ("Apples 苹果", 12.8), ("Soap 肥皂", 6.5),
-          ("Noodles 面条", 9.9),
-          ("Milk 牛奶", 14.2), ("Notebook 笔记本", 8.0), ("Umbrella 雨伞", 39.0), ("Batteries 电池",
-                                                                            16.4), ("Honey 蜂蜜", 33.6),
-          ("Pears 梨", 11.3), ("Towel 毛巾", 19.9), ("Bread 面包", 7.6), ("Cups 杯子", 24.0))  # fmt: skip
+_GOODS = (
+    ("Tea, green 茶", 18.5),
+    ("Rice 大米 5 kg", 42.0),
+    ("Apples 苹果", 12.8),
+    ("Soap 肥皂", 6.5),
+    ("Noodles 面条", 9.9),
+    ("Milk 牛奶", 14.2),
+    ("Notebook 笔记本", 8.0),
+    ("Umbrella 雨伞", 39.0),
+    ("Batteries 电池", 16.4),
+    ("Honey 蜂蜜", 33.6),
+    ("Pears 梨", 11.3),
+    ("Towel 毛巾", 19.9),
+    ("Bread 面包", 7.6),
+    ("Cups 杯子", 24.0),
+)
 _WORDS = """
-    the river a lamp small orchard window morning keeps walking under quiet letters paper travel seven garden boats evening
-    warm bread along harbour light slowly between tall houses and children laugh over coloured stones while wind moves
-    green curtains of open rooms
+    the river a lamp small orchard window morning keeps walking under quiet letters paper travel seven garden boats
+    evening warm bread along harbour light slowly between tall houses and children laugh over coloured stones while
+    wind moves green curtains of open rooms
 """.split()
+_SIGNS = "清晨的风吹过小河岸边有几棵老树孩子们在窗前读书远处传来钟声花园里开着黄色和白色的花今天下午我们去看海"
+
+
+def _sentence(rng: np.random.Generator, length: int) -> str:
+    words = [str(rng.choice(_WORDS)) for _ in range(length)]
     return " ".join([words[0].capitalize(), *words[1:]]) + "."
 
 
