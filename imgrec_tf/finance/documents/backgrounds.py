@@ -173,7 +173,7 @@ def _loop(canvas, x, y, r, colour, second):
         direction = np.deg2rad(turn)
         rotation = np.array([[np.cos(direction), -np.sin(direction)], [np.sin(direction), np.cos(direction)]])
         oval = np.stack([r * np.cos(t), 0.36 * r * np.sin(t)], 1) @ rotation.T
-        canvas.line([*oval, x, y], paint, 0.11 * r)
+        canvas.line(oval + np.array([x, y]), paint, 0.11 * r)
 
 
 def _lantern(canvas, x, y, r, colour, second):

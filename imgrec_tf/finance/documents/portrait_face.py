@@ -230,8 +230,8 @@ def _eye(sheet: Sheet, identity: Identity, appearance: Appearance, side: int) ->
     gaze = x + 0.02 * np.sin(sheet.yaw)
     ring = shade(identity.iris, 0.6)
     discs = [(gaze, y - 0.008, radius, ring), (gaze, y - 0.008, radius * 0.86, identity.iris),
-             (gaze, y - 0.008, radius * 0.48, (16, 12, 14)), (gaze - 0.03, y - 0.04, radius * 0.26,
-                                                              (250, 250, 250))]  # fmt: skip
+             (gaze, y - 0.008, radius * 0.48, (16, 12, 14)),
+             (gaze - 0.03, y - 0.04, radius * 0.26, (250, 250, 250))]  # fmt: skip
     sheet.inside(lid + low, (244, 242, 240), discs)
     lash = 0.034 if identity.sex == "F" else 0.026
     sheet.stroke(lid, (38, 28, 28), lash)
@@ -249,8 +249,8 @@ def _brow(sheet: Sheet, identity: Identity, appearance: Appearance, side: int) -
     x, y = identity.eye[0], identity.eye_height - identity.brow_height - 0.07 * raised
     frown = 0.05 * min(raised, 0)  # inner ends go down and in
     inner = x - 0.85 * length
-    points = [(inner, y - frown + tilt * 0.4), (x - 0.1 * length, y - arch), (x + 0.55 * length,
-                                                                              y - arch * 0.9 - tilt * 0.5),
+    points = [(inner, y - frown + tilt * 0.4), (x - 0.1 * length, y - arch),
+              (x + 0.55 * length, y - arch * 0.9 - tilt * 0.5),
               (x + 1.05 * length, y + 0.03 - tilt), (x + 0.5 * length, y - arch * 0.9 - tilt * 0.5 + thick * 0.8),
               (x - 0.1 * length, y - arch + thick), (inner, y - frown + tilt * 0.4 + thick * 0.9)]  # fmt: skip
     colour = mix(shade(hair_at_age(identity, appearance.age), 0.85), identity.skin, 0.1)

@@ -25,11 +25,12 @@ _GOODS = (
     ("Bread 面包", 7.6),
     ("Cups 杯子", 24.0),
 )
-_WORDS = """
+_TEXT = """
     the river a lamp small orchard window morning keeps walking under quiet letters paper travel seven garden boats
     evening warm bread along harbour light slowly between tall houses and children laugh over coloured stones while
     wind moves green curtains of open rooms
-""".split()
+"""
+_WORDS = _TEXT.split()
 _SIGNS = "清晨的风吹过小河岸边有几棵老树孩子们在窗前读书远处传来钟声花园里开着黄色和白色的花今天下午我们去看海"
 
 
