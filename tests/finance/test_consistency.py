@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import itertools
 import json
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from imgrec_tf.finance import consistency, identity
 
 TODAY = identity.REFERENCE_DATE
+LONG = "Wolfeschlegelsteinhausenbergerdorff"
 
 
 def records_of(person: identity.Person) -> dict[str, dict]:
@@ -68,10 +70,13 @@ def test_honest_documents_agree_on_every_rule(locale):
 @pytest.mark.parametrize(
     ("document", "field", "value", "rules"),
     [
-        ("portrait_side", "birth_date", "1955-05-05", {"number and birth date", "portrait side and passport: birth date"}),
+        ("portrait_side", "birth_date", "1955-05-05",
+         {"portrait side: number and birth date", "portrait side and passport: birth date"}),
         ("portrait_side", "sex_chinese", "?", set()),
-        ("portrait_side", "identity_number", "110105194912310021", {"identity number", "number and birth date"}),
-        ("portrait_side", "name", "李明", {"portrait side and household page: name", "portrait side and passport: name"}),
+        ("portrait_side", "identity_number", "110105194912310021",
+         {"portrait side: identity number", "portrait side: number and birth date"}),
+        ("portrait_side", "name", "李明",
+         {"portrait side and household page: name", "portrait side and passport: name"}),
         ("portrait_side", "address", "乌托邦市1号", {"portrait side and household page: address"}),
         ("emblem_side", "expiry_date", "长期", {"card validity and age"}),
         ("emblem_side", "expiry_date", "2025.12.31", {"card in force", "card validity and age"}),
@@ -155,10 +160,10 @@ def test_missing_documents(honest):
         (("Müller", "Jürgen"), ("Muller", "Jurgen")),
         (("Müller", "Jürgen"), ("Mueller", "Jurgen")),
         (("O'Connor", "Mary-Jane"), ("OConnor", "Mary Jane")),
-        (("Wolfeschlegelsteinhausenbergerdorff", "Hubert Blaine"), ("Wolfeschlegelsteinhausenbergerdorff", "Hubert Blaine")),
-        (("Wolfeschlegelsteinhausenbergerdorffwelche", "Hubert"), ("Wolfeschlegelsteinhausenbergerdorffwelche", "Hubert")),
+        ((LONG, "Hubert Blaine"), (LONG, "Hubert Blaine")),
+        ((LONG + "welche", "Hubert"), (LONG + "welche", "Hubert")),
     ],
-)  # fmt: skip
+)
 def test_names_are_compared_as_the_zone_would_write_them(honest, printed, zone):
     passport = honest["passport"]
     fields = {name: passport[name] for name in ("issuing_state", "nationality", "birth_date", "sex", "expiry_date")}
@@ -188,9 +193,8 @@ def test_dates_are_understood_as_they_are_printed(written):
 @pytest.mark.parametrize("written", ["1990-13-02", "yesterday", "2 XYZ 1990", "90-01-02"])
 def test_dates_that_are_none_are_not_checked(written):
     number = identity.build_identity_number("990101", datetime.date(1990, 1, 2), 3)
-    report = consistency.check_consistency(
-        {"portrait_side": {"identity_number": number, "birth_date": written, "sex": "M"}}
-    )
+    record = {"identity_number": number, "birth_date": written, "sex": "M"}
+    report = consistency.check_consistency({"portrait_side": record})
     assert [one.message for one in report.not_checked] == [
         f"portrait_side.birth_date is {written!r}, which is no date."
     ]
@@ -227,7 +231,7 @@ def test_a_report_becomes_json_and_back(honest):
 
 def test_the_table_names_every_rule_once():
     table = consistency.rule_table()
-    assert table["rule"].is_unique or table.groupby("rule")["fields"].nunique().max() > 1
+    assert table["rule"].is_unique
     assert set(table["severity"]) <= set(consistency.SEVERITIES)
 
 
@@ -250,7 +254,7 @@ def test_bad_input(call, error, says):
 def test_every_swapped_person_is_found():
     """A page of one person beside the card of another one: never consistent."""
     people = identity.invent_people(40, seed=21, age=(18, 80))
-    for one, other in zip(people, people[1:]):
+    for one, other in itertools.pairwise(people):
         mixed = records_of(one) | {"household_page": records_of(other)["household_page"]}
         assert consistency.check_consistency(mixed).worst == "critical"
         changed = dataclasses.replace(one, birth_date=other.birth_date)

@@ -1,8 +1,8 @@
 """The rules: which documents and fields each one compares, and how severe it is when they differ.
 
-A rule returns None when it holds and a sentence when it does not; it raises `values.Unknown` where something is missing.
-The documents and their fields are named as in `finance.documents`: portrait_side, emblem_side, passport, id_card_td1,
-visa, household_page.
+A rule returns None when it holds and a sentence when it does not; it raises `values.Unknown` where something is
+missing. The documents and their fields are named as in `finance.documents`: portrait_side, emblem_side, passport,
+id_card_td1, visa, household_page.
 """
 
 from __future__ import annotations
@@ -59,11 +59,18 @@ def all_rules() -> list[Rule]:
 
 
 # What two documents of one person have in common. People move, and a new card may follow an old page.
-_PERSON = {"name": "critical", "sex": "critical", "birth_date": "critical"}
+_CHINESE = {
+    "identity_number": "critical",
+    "name": "critical",
+    "sex": "critical",
+    "birth_date": "critical",
+    "ethnicity": "major",
+    "address": "minor",
+}
 _LATIN = {"surname": "major", "given_names": "major", "sex": "critical", "birth_date": "critical"}
 _BIRTH = {"sex": "critical", "birth_date": "critical"}
 _PAIRS = (
-    ("portrait_side", "household_page", {"identity_number": "critical", **_PERSON, "ethnicity": "major", "address": "minor"}),
+    ("portrait_side", "household_page", _CHINESE),
     ("portrait_side", "passport", _BIRTH),
     ("portrait_side", "id_card_td1", _BIRTH),
     ("portrait_side", "visa", _BIRTH),
@@ -71,7 +78,7 @@ _PAIRS = (
     ("household_page", "id_card_td1", _BIRTH),
     ("passport", "id_card_td1", _LATIN | {"nationality": "critical"}),
     ("passport", "visa", _LATIN | {"nationality": "critical"}),
-)  # fmt: skip
+)
 
 
 def _number_rules(document: str) -> list[Rule]:
@@ -99,10 +106,11 @@ def _number_rules(document: str) -> list[Rule]:
             else f"The identity number's sequence {sequence:03d} is {told}'s, printed is {printed}."
         )
 
+    label = document.replace("_", " ")
     return [
-        Rule("identity number", "critical", (number,), check),
-        Rule("number and birth date", "critical", (number, born), birth_date),
-        Rule("number and sex", "critical", (number, sex), sex_of),
+        Rule(f"{label}: identity number", "critical", (number,), check),
+        Rule(f"{label}: number and birth date", "critical", (number, born), birth_date),
+        Rule(f"{label}: number and sex", "critical", (number, sex), sex_of),
     ]
 
 
