@@ -21,7 +21,13 @@ PUBLIC = {
         from_csv from_folder from_npz leak_report load read_image split
     """,
     "imgrec_tf.evaluation": "Evaluation Metric evaluate",
-    "imgrec_tf.finance": "consistency identity",
+    "imgrec_tf.finance": "applications consistency identity",
+    "imgrec_tf.finance.applications": """
+        ACTIONS Application ApplicationConflict ApplicationStore CostMatrix Decision Duplicate Evidence FEATURES
+        LogEntry LogHead LogProblem LogReport RiskCoverage RiskModel Share StorageProblem Vault decide
+        fit_risk_model image_hash invent_evidence limit_for_target mask_text new_key redact_image risk_coverage
+        wrong_among_accepted
+    """,
     "imgrec_tf.finance.consistency": "ConsistencyReport Finding SEVERITIES check_consistency rule_table",
     "imgrec_tf.finance.identity": """
         BrokenRule DigitCheck Household HouseholdMember IdentityNumber IdentityNumberCheck IssuedDocument
