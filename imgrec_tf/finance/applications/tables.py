@@ -45,7 +45,7 @@ FINGERPRINTS = sa.Table(
     "fingerprints",
     METADATA,
     sa.Column("application_id", _ID, sa.ForeignKey("applications.id"), primary_key=True),
-    sa.Column("kind", sa.String(16), primary_key=True),
+    sa.Column("kind", sa.String(48), primary_key=True),
     sa.Column("value", sa.String(32), primary_key=True, index=True),
     **_OPTIONS,
 )
