@@ -10,8 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from imgrec_tf.finance.applications.audit import LogEntry, LogProblem
+from imgrec_tf.finance.applications.duplicates import fingerprints
 from imgrec_tf.finance.applications.encryption import Vault
-from imgrec_tf.finance.applications.tables import APPLICATIONS, DECISIONS, DOCUMENTS
+from imgrec_tf.finance.applications.tables import APPLICATIONS, DECISIONS, DOCUMENTS, FINGERPRINTS
 
 _STEPS = {"received": None, "decided": 0, "resolved": 1}
 
@@ -71,10 +72,19 @@ def _applications(connection: sa.Connection, vault: Vault, deep: bool) -> Iterat
                 applicant = vault.decrypt_values(row.applicant, f"applicant/{row.id}")
                 pictures = {one.kind: vault.decrypt(one.image, f"document/{row.id}/{one.kind}") for one in documents}
                 same = application_digest(vault, applicant, pictures) == digest
+                same = same and _marked(connection, vault, row.id, applicant)
             except ValueError:
                 same = False
             digest = digest if same else "changed"
         yield (row.id, None), values | {"digest": digest}
+
+
+def _marked(connection: sa.Connection, vault: Vault, application_id: str, applicant: dict[str, str]) -> bool:
+    """Whether the fingerprints that duplicates are found by are the applicant's."""
+    columns = (FINGERPRINTS.c.kind, FINGERPRINTS.c.value)
+    found = connection.execute(sa.select(*columns).where(FINGERPRINTS.c.application_id == application_id)).all()
+    right = {(kind, value) for kind, values in fingerprints(vault, applicant).items() for value in values}
+    return {tuple(row) for row in found} == right
 
 
 def _decisions(connection: sa.Connection, vault: Vault, deep: bool) -> Iterator[tuple]:
