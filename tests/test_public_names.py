@@ -22,7 +22,14 @@ PUBLIC = {
         from_csv from_folder from_npz leak_report load read_image split
     """,
     "imgrec_tf.evaluation": "Evaluation Metric evaluate",
-    "imgrec_tf.finance": "capture documents identity",
+    "imgrec_tf.finance": "applications capture consistency documents identity",
+    "imgrec_tf.finance.applications": """
+        ACTIONS Application ApplicationConflict ApplicationStore CostMatrix Decision Duplicate Evidence FEATURES
+        LogEntry LogHead LogProblem LogReport RiskCoverage RiskModel Share StorageProblem Vault decide
+        fit_risk_model image_hash invent_evidence limit_for_target mask_text new_key redact_image risk_coverage
+        wrong_among_accepted
+    """,
+    "imgrec_tf.finance.consistency": "ConsistencyReport Finding SEVERITIES check_consistency rule_table",
     "imgrec_tf.finance.capture": """
         Camera Photo SEVERITIES Severity camera capture homography_between transform_points
     """,
