@@ -98,7 +98,8 @@ def _scene(document, chosen: Severity, homography, height, width, recapture, rng
     enlarged = np.diag([factor, factor, 1.0]) @ homography
     kind = str(chosen.backgrounds[int(rng.integers(len(chosen.backgrounds)))])
     settings["background"] = kind
-    table = _LINEAR[scenes.background(kind, rng, rows, columns)]
+    table = _LINEAR[scenes.background(kind, rng, height, width)]
+    table = table.repeat(factor, axis=0).repeat(factor, axis=1) if factor > 1 else table
     pixels, cover = geometry.projected(document.image, document.mask, enlarged, rows, columns)
     table = table * _cast(cover, rng, max(rows, columns))[..., None]
     page = _LINEAR[pixels]

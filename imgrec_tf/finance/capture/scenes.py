@@ -71,8 +71,8 @@ def _plain(rng, rows, columns):
 
 
 def _tiles(rng, rows, columns):
-    pitch, first = columns / rng.uniform(2.5, 6), rng.uniform(60, 230, 3)
-    second = np.clip(first + rng.normal(0, 40, 3), 20, 245)
+    pitch, first = columns / rng.uniform(2.5, 6), rng.uniform(60, 230) + rng.normal(0, 22, 3)
+    second = np.clip(first + rng.normal(0, 30) + rng.normal(0, 15, 3), 20, 245)
     angle = rng.uniform(0, np.pi / 2)
     y, x = np.mgrid[:rows, :columns].astype(np.float32)
     u, v = x * np.cos(angle) + y * np.sin(angle), -x * np.sin(angle) + y * np.cos(angle)
@@ -93,7 +93,10 @@ def _clutter(rng, rows, columns):
             (x, y) + a * long * across + b * wide * down
             for a, b in ((-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5))
         ]
-        pen.polygon([tuple(one) for one in corners], fill=tuple(int(one) for one in rng.uniform(20, 245, 3)))
+        pen.polygon(
+            [tuple(one) for one in corners],
+            fill=tuple(int(one) for one in np.clip(rng.uniform(30, 235) + rng.normal(0, 40, 3), 0, 255)),
+        )
         for line in range(int(rng.integers(0, 6))):
             start = corners[0] + 0.12 * long * across + (line + 1) / 7 * wide * down
             pen.line(

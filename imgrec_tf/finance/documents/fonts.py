@@ -70,6 +70,16 @@ def font(name: str, size: float) -> ImageFont.FreeTypeFont:
     return _font(name, max(100, round(size * 100)))
 
 
+@lru_cache(maxsize=65536)
+def _length(name: str, hundredths: int, text: str) -> float:
+    return _font(name, hundredths).getlength(text)
+
+
+def length(name: str, size: float, text: str) -> float:
+    """Return the width of a text in pixels, for a font and the size of its em square in pixels."""
+    return _length(name, max(100, round(size * 100)), text)
+
+
 def is_chinese(character: str) -> bool:
     """Say whether a character is drawn with the Chinese font."""
     return ord(character) >= _CHINESE_FROM

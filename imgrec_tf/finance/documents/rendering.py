@@ -32,6 +32,15 @@ def template_names(document_class: str | None = None) -> tuple[str, ...]:
     return tuple(known[document_class])
 
 
+def page_size(document_class: str, template: str) -> tuple[float, float]:
+    """Return width and height of a layout in mm.
+
+    Raises:
+        ValueError: If there is no such class or layout.
+    """
+    return templates.find(document_class, template).size
+
+
 def render(
     document_class: str,
     template: str | None = None,
