@@ -77,7 +77,7 @@ def plan_photos(
     fewest, most = _pair(photos_per_person)
     order = np.concatenate([
         np.random.default_rng([seed, block, _ORDER]).permutation(len(classes))
-        for block in range(-(-count // len(classes)))
+        for block in range(-(-(count + most) // len(classes)))
     ])  # fmt: skip
     plans: list[Plan] = []
     person = 0
@@ -85,7 +85,7 @@ def plan_photos(
         rng = np.random.default_rng([seed, person, _PERSON])
         wanted = int(rng.integers(fewest, most + 1))
         places = range(len(plans), min(len(plans) + wanted, count))
-        shown = [classes[order[place]] for place in range(places.start, places.start + wanted) if place < len(order)]
+        shown = [classes[order[place]] for place in range(places.start, places.start + wanted)]
         foreign = rng.random() < 0.6 and not _CHINESE_ONLY & set(shown)
         for place in places:
             rng = np.random.default_rng([seed, place, _PHOTO])

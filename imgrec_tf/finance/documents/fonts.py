@@ -85,6 +85,19 @@ def is_chinese(character: str) -> bool:
     return ord(character) >= _CHINESE_FROM
 
 
+@lru_cache(maxsize=1)
+def _drawable() -> frozenset[int]:
+    from fontTools.ttLib import TTFont
+
+    with TTFont(path("chinese"), lazy=True) as opened:
+        return frozenset(opened.getBestCmap())
+
+
+def missing(text: str) -> str:
+    """Return the Chinese characters of a text that the bundled font cannot draw, each once."""
+    return "".join(sorted({one for one in text if is_chinese(one) and ord(one) not in _drawable()}))
+
+
 def runs(text: str) -> list[tuple[bool, str]]:
     """Split a text into (is Chinese, part) where the font changes."""
     parts: list[tuple[bool, str]] = []
