@@ -23,11 +23,12 @@ PUBLIC = {
     "imgrec_tf.evaluation": "Evaluation Metric evaluate",
     "imgrec_tf.finance": "capture documents id_documents identity",
     "imgrec_tf.finance.capture": """
-        Camera Photo SEVERITIES Severity camera capture homography_between transform_points
+        Camera Photo SEVERITIES Severity camera capture capture_several homography_between show_photo show_severities
+        transform_points
     """,
     "imgrec_tf.finance.documents": """
-        CLASSES Document EXPRESSIONS Field IMITATIONS draw_portrait household_values page_size render save_image specimen_contrast
-        template_names
+        CLASSES Document EXPRESSIONS Field IMITATIONS draw_portrait household_values page_size render save_image show_classes
+        show_fields show_portraits show_templates specimen_contrast template_names
     """,
     "imgrec_tf.finance.documents.layouts": "",
     "imgrec_tf.finance.identity": """

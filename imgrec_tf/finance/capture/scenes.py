@@ -109,12 +109,13 @@ def _paper(rng, rows, columns):
     base = rng.uniform(205, 248) + rng.normal(0, 4, 3)
     y, x = np.mgrid[:rows, :columns].astype(np.float32)
     pixels = blend(base * 0.95, base, smooth_noise(rng, rows, columns, 0.3))
-    lines, letters = int(rng.integers(12, 28)), int(rng.integers(60, 110))
+    lines, letters = int(rng.integers(22, 46)), int(rng.integers(70, 160))
     words = (rng.random((lines, letters)) > 0.17) & (np.arange(letters) % letters > 4)
     words[:, -int(rng.integers(4, 12)) :] = False
+    words[rng.random(lines) < 0.15] = False
     inked = words[(y[:, 0] * lines / rows).astype(int)][:, (x[0] * letters / columns).astype(int)]
     text = inked & ((y * lines / rows) % 1 < 0.36)
-    return np.where(text[..., None], pixels * 0.55, pixels)
+    return np.where(text[..., None], pixels * 0.62, pixels)
 
 
 def _lid(rng, rows, columns):

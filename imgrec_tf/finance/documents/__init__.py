@@ -22,6 +22,10 @@ _NAMES = {
     "page_size": "rendering",
     "render": "rendering",
     "save_image": "document",
+    "show_classes": "figures",
+    "show_fields": "figures",
+    "show_portraits": "figures",
+    "show_templates": "figures",
     "specimen_contrast": "marks",
     "template_names": "rendering",
 }
