@@ -18,24 +18,25 @@ PUBLIC = {
     "imgrec_tf.course": "CheckFailed check expect headline register",
     "imgrec_tf.course.exercises": "",
     "imgrec_tf.datasets": """
-        DatasetCard DownloadError ImageDataset ImageFiles ImageProblem LeakReport Split available card from_arrays
-        from_csv from_folder from_npz leak_report load read_image split
+        DatasetCard DownloadError ImageDataset ImageFiles ImageProblem LeakReport Split available card
+        from_arrays from_csv from_folder from_npz leak_report load read_image split
     """,
     "imgrec_tf.evaluation": "Evaluation Metric evaluate",
-    "imgrec_tf.finance": "applications capture consistency documents identity",
+    "imgrec_tf.finance": "applications capture consistency documents id_documents identity",
     "imgrec_tf.finance.applications": """
         ACTIONS Application ApplicationConflict ApplicationStore CostMatrix Decision Duplicate Evidence FEATURES
         LogEntry LogHead LogProblem LogReport RiskCoverage RiskModel Share StorageProblem Vault decide
         fit_risk_model image_hash invent_evidence limit_for_target mask_text new_key redact_image risk_coverage
         wrong_among_accepted
     """,
-    "imgrec_tf.finance.consistency": "ConsistencyReport Finding SEVERITIES check_consistency rule_table",
     "imgrec_tf.finance.capture": """
-        Camera Photo SEVERITIES Severity camera capture homography_between transform_points
+        Camera Photo SEVERITIES Severity camera capture capture_several homography_between show_photo
+        show_severities transform_points
     """,
+    "imgrec_tf.finance.consistency": "ConsistencyReport Finding SEVERITIES check_consistency rule_table",
     "imgrec_tf.finance.documents": """
-        CLASSES Document EXPRESSIONS Field IMITATIONS draw_portrait household_values render save_image specimen_contrast
-        template_names
+        CLASSES Document EXPRESSIONS Field IMITATIONS draw_portrait household_values page_size render save_image
+        show_classes show_fields show_portraits show_templates specimen_contrast template_names
     """,
     "imgrec_tf.finance.documents.layouts": "",
     "imgrec_tf.finance.identity": """

@@ -169,6 +169,31 @@ def test_crops_leave_a_part_outside(card):
     assert max(shares) < 0.97 and min(shares) > 0.5
 
 
+@pytest.mark.parametrize("size", [(120, 200), (200, 120)])
+def test_several_documents_and_none(card, size):
+    passport = documents.render("passport", seed=1, pixels_per_mm=2)
+    image, corners = capture.capture_several([card, passport], "phone", seed=2, camera=1, size=size)
+    assert image.shape == (*size, 3) and len(corners) == 2
+    for one in corners:
+        assert (one >= 0).all() and (one <= size[::-1]).all()
+    axis = 0 if size[1] > size[0] else 1
+    assert corners[0][:, axis].max() < corners[1][:, axis].min()  # side by side
+    again, _ = capture.capture_several([card, passport], "phone", seed=2, camera=1, size=size)
+    np.testing.assert_array_equal(image, again)
+    bare, nothing = capture.capture_several([], "phone", seed=2, camera=1, size=size)
+    assert nothing == [] and bare.shape == image.shape
+    with pytest.raises(TypeError, match="list of Documents"):
+        capture.capture_several(card)
+    with pytest.raises(ValueError, match="four"):
+        capture.capture_several([card] * 5)
+
+
+def test_figures_can_be_drawn(card, tmp_path):
+    capture.show_severities(card, size=(60, 80), recapture=True).savefig(tmp_path / "one.png")
+    figure = capture.show_photo(capture.capture(card, size=(60, 80)))
+    assert "synthetic" in figure.get_suptitle()
+
+
 def test_saved_photos_say_specimen(card, tmp_path):
     path = capture.capture(card, size=(96, 128)).save(tmp_path / "photo.png")
     with Image.open(path) as picture:

@@ -216,6 +216,7 @@ def test_unknown_layouts_are_named(arguments, message):
         ({"pixels_per_mm": 0.1}, ValueError, "pixels_per_mm"),
         ({"oversampling": 0}, ValueError, "oversampling"),
         ({"values": {"salary": "1"}}, ValueError, "prints no salary"),
+        ({"values": {"name": "龘靐"}}, ValueError, "bundled font has no 靐 龘"),
         ({"person": identity.invent_person(1, locale="en_US")}, ValueError, "zh_CN"),
     ],
 )
@@ -232,3 +233,15 @@ def test_missing_fields_and_templates_are_named():
         documents.template_names("visa")
     with pytest.raises(ValueError, match="document_class"):
         templates.find("visa", "lake")
+
+
+def test_figures_say_that_they_are_synthetic():
+    figures = [
+        documents.show_classes(pixels_per_mm=1),
+        documents.show_templates("receipt", pixels_per_mm=1),
+        documents.show_fields(documents.render("passport", "lagoon", pixels_per_mm=2)),
+        documents.show_portraits([1, identity.invent_person(3)], pictures=2),
+    ]
+    assert all(figure.get_suptitle().endswith("(synthetic)") for figure in figures)
+    with pytest.raises(ValueError, match="document_class"):
+        documents.show_templates("visa")

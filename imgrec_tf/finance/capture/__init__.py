@@ -15,7 +15,10 @@ _NAMES = {
     "Severity": "severities",
     "camera": "cameras",
     "capture": "photographing",
+    "capture_several": "photographing",
     "homography_between": "geometry",
+    "show_photo": "figures",
+    "show_severities": "figures",
     "transform_points": "geometry",
 }
 

@@ -145,4 +145,4 @@ def _tables(quality: int, tilt: float) -> list[list[int]]:
     standard = Image.open(file).quantization
     row, column = np.mgrid[:8, :8]
     factor = tilt ** ((row + column) / 7).ravel()
-    return [[int(np.clip(round(v), 1, 255)) for v in np.array(standard[key]) * factor] for key in sorted(standard)]
+    return [np.clip(np.round(standard[key] * factor), 1, 255).astype(int).tolist() for key in sorted(standard)]

@@ -17,6 +17,11 @@ def transform_points(homography: np.ndarray, points: np.ndarray) -> np.ndarray:
     return homogeneous[..., :2] / homogeneous[..., 2:]
 
 
+def frame(height: int, width: int) -> np.ndarray:
+    """Return the corners of a picture, upper left first, clockwise: float64 (4, 2)."""
+    return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
+
+
 def homography_between(source: np.ndarray, target: np.ndarray) -> np.ndarray:
     """Return the homography (3, 3) that carries four points (4, 2) to four others.
 
@@ -64,7 +69,7 @@ def placed(
     focal = rng.uniform(0.85, 1.4) * max(height, width)
     rotation = _rotation_z(np.deg2rad(roll)) @ _rotation_axis(direction, amount)
     centred = np.array([[1, 0, -columns / 2], [0, 1, -rows / 2], [0, 0, 1.0]])
-    corners = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], float)
+    corners = frame(rows, columns)
     distance = focal * max(rows / height, columns / width) / fill
     for _ in range(8):  # the extent falls almost with 1 / distance: a few steps suffice
         homography = _pinhole(focal, rotation, distance) @ centred
@@ -73,15 +78,15 @@ def placed(
     homography = _pinhole(focal, rotation, distance) @ centred
     points = transform_points(homography, corners)
     low, high = points.min(axis=0), points.max(axis=0)
-    frame = np.array([width, height], float)
-    room = frame - (high - low)
+    edge = np.array([width, height], float)
+    room = edge - (high - low)
     shift = rng.uniform(0.04, 0.96, 2) * np.maximum(room, 0) - low
     if cropped:
         side, share = int(rng.integers(4)), rng.uniform(0.08, 0.3)
         axis = side % 2
         shift[axis] = -low[axis] - share * (high - low)[axis]
         if side >= 2:
-            shift[axis] = frame[axis] - high[axis] + share * (high - low)[axis]
+            shift[axis] = edge[axis] - high[axis] + share * (high - low)[axis]
     return np.array([[1, 0, shift[0]], [0, 1, shift[1]], [0, 0, 1.0]]) @ homography
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from numbers import Integral
 
 import numpy as np
@@ -72,18 +73,9 @@ def capture(
     copier = np.random.default_rng(
         [int(seed), one.number, 22]
     )  # of its own: the rest is the same with and without a copy
-    light = _scene(document, chosen, homography, height, width, recapture, rng, copier, settings)
-    light = _lit(light, chosen, corners, rng, settings)
-    longer = max(height, width)
-    defocus, motion = (rng.uniform(*span) * longer for span in (chosen.defocus, chosen.motion))
-    light = optics.blurred(light, optics.point_spread(defocus, motion, rng.uniform(0, np.pi), one.lens))
-    stops, noise = rng.uniform(*chosen.exposure), rng.uniform(*chosen.noise)
-    light = cameras.sense(light * np.float32(0.86 * 2**stops), one, noise, rng, falloff=chosen.falloff)
-    quality = int(rng.integers(chosen.quality[0], chosen.quality[1] + 1))
-    image = cameras.compress(cameras.develop(light, one), one, quality)
-
-    settings |= {"defocus": float(defocus), "motion": float(motion), "exposure": float(stops), "noise": float(noise)}
-    settings |= {"quality": float(quality), "visible_share": _visible(homography, shape, height, width)}
+    light = _scene([(document, homography)], chosen, height, width, recapture, rng, copier, settings)
+    image, drawn = _exposed(light, chosen, one, corners, rng)
+    settings |= drawn | {"visible_share": _visible(homography, shape, height, width)}
     fields = {
         name: Field(name, field.text, geometry.transform_points(homography, field.corners))
         for name, field in document.fields.items()
@@ -91,28 +83,99 @@ def capture(
     return Photo(image, document, corners, fields, homography, chosen.name, one.number, recapture, settings)
 
 
-def _scene(document, chosen: Severity, homography, height, width, recapture, rng, copier, settings) -> np.ndarray:
-    """Table and document in linear light, float32 (height, width, 3)."""
+def capture_several(
+    documents: Sequence[Document],
+    severity: str | Severity = "phone",
+    *,
+    camera: int = 0,
+    seed: int = 0,
+    size: int | tuple[int, int] = (960, 1280),
+) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Photograph several documents side by side on one table, or, given none, the bare table.
+
+    For asking what a program does with a photo that shows not exactly one document.
+
+    Args:
+        documents: What lies on the table, up to four.
+        severity: As in `capture`.
+        camera: As in `capture`.
+        seed: As in `capture`.
+        size: As in `capture`.
+
+    Returns:
+        The photo, uint8 (height, width, 3), and for each document the page's corners, float64 (4, 2).
+
+    Raises:
+        TypeError: If an argument has a wrong type.
+        ValueError: If an argument is out of its range.
+    """
+    if isinstance(documents, Document) or not all(isinstance(one, Document) for one in documents):
+        raise TypeError(f"documents must be a list of Documents, got {type(documents).__name__}")
+    if len(documents) > 4:
+        raise ValueError(f"at most four documents fit on the table, got {len(documents)}")
+    chosen, one = severity_of(severity), cameras.camera(camera)
+    height, width = _size(size)
+    _whole("seed", seed, 0, 2**63)
+    rng = np.random.default_rng([int(seed), one.number, 23])
+    across = width >= height
+    cell = (height, width // max(1, len(documents))) if across else (height // max(1, len(documents)), width)
+    pieces, corners = [], []
+    for number, document in enumerate(documents):
+        homography = geometry.placed(
+            document.image.shape[:2],
+            cell,
+            rng,
+            tilt=chosen.tilt,
+            roll=rng.uniform(-chosen.roll, chosen.roll),
+            fill=rng.uniform(*chosen.fill),
+            cropped=False,
+        )
+        shift = np.eye(3)
+        shift[0 if across else 1, 2] = number * cell[1 if across else 0]
+        pieces.append((document, shift @ homography))
+        corners.append(geometry.transform_points(shift @ homography, document.corners))
+    light = _scene(pieces, chosen, height, width, None, rng, rng, {})
+    image, _ = _exposed(light, chosen, one, corners[0] if corners else geometry.frame(height, width), rng)
+    return image, corners
+
+
+def _scene(pieces, chosen: Severity, height, width, recapture, rng, copier, settings) -> np.ndarray:
+    """Table and documents in linear light, float32 (height, width, 3)."""
     factor = 2 if height * width <= _SUPERSAMPLED else 1
     rows, columns = height * factor, width * factor
-    enlarged = np.diag([factor, factor, 1.0]) @ homography
     kind = str(chosen.backgrounds[int(rng.integers(len(chosen.backgrounds)))])
     settings["background"] = kind
-    table = _LINEAR[scenes.background(kind, rng, rows, columns)]
-    pixels, cover = geometry.projected(document.image, document.mask, enlarged, rows, columns)
-    table = table * _cast(cover, rng, max(rows, columns))[..., None]
-    page = _LINEAR[pixels]
-    if recapture == "screen":
-        plane = copies.plane_coordinates(enlarged, rows, columns)
-        ground = np.float32(copier.choice([0.02, 0.3, 0.75]))
-        shown = page * cover[..., None] + ground * (1 - cover[..., None])
-        scene = copies.on_screen(shown, plane, document.image.shape[1], copier)
-    else:
-        if recapture == "print":
+    scene = _LINEAR[scenes.background(kind, rng, height, width)]
+    scene = scene.repeat(factor, axis=0).repeat(factor, axis=1) if factor > 1 else scene
+    for document, homography in pieces:
+        enlarged = np.diag([factor, factor, 1.0]) @ homography
+        pixels, cover = geometry.projected(document.image, document.mask, enlarged, rows, columns)
+        scene = scene * _cast(cover, rng, max(rows, columns))[..., None]
+        page, cover, across = _LINEAR[pixels], cover[..., None], document.image.shape[1]
+        if recapture == "screen":
+            ground = np.float32(copier.choice([0.02, 0.3, 0.75]))
             plane = copies.plane_coordinates(enlarged, rows, columns)
-            page = copies.in_print(page, plane, document.image.shape[1], copier)
-        scene = page * cover[..., None] + table * (1 - cover[..., None])
+            scene = copies.on_screen(page * cover + ground * (1 - cover), plane, across, copier)
+            continue
+        if recapture == "print":
+            page = copies.in_print(page, copies.plane_coordinates(enlarged, rows, columns), across, copier)
+        scene = page * cover + scene * (1 - cover)
     return scene.reshape(height, factor, width, factor, 3).mean(axis=(1, 3)) if factor > 1 else scene
+
+
+def _exposed(light, chosen: Severity, one: cameras.Camera, corners, rng) -> tuple[np.ndarray, dict[str, float]]:
+    """From the light of the scene to the file: shadow and glare, lens, sensor, picture, JPEG."""
+    settings: dict[str, float] = {}
+    light = _lit(light, chosen, corners, rng, settings)
+    longer = max(light.shape[:2])
+    defocus, motion = (rng.uniform(*span) * longer for span in (chosen.defocus, chosen.motion))
+    light = optics.blurred(light, optics.point_spread(defocus, motion, rng.uniform(0, np.pi), one.lens))
+    stops, noise = rng.uniform(*chosen.exposure), rng.uniform(*chosen.noise)
+    light = cameras.sense(light * np.float32(0.86 * 2**stops), one, noise, rng, falloff=chosen.falloff)
+    quality = int(rng.integers(chosen.quality[0], chosen.quality[1] + 1))
+    settings |= {"defocus": float(defocus), "motion": float(motion), "exposure": float(stops), "noise": float(noise)}
+    settings["quality"] = float(quality)
+    return cameras.compress(cameras.develop(light, one), one, quality), settings
 
 
 def _cast(cover: np.ndarray, rng: np.random.Generator, longer: int) -> np.ndarray:

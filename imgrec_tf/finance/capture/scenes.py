@@ -71,8 +71,8 @@ def _plain(rng, rows, columns):
 
 
 def _tiles(rng, rows, columns):
-    pitch, first = columns / rng.uniform(2.5, 6), rng.uniform(60, 230, 3)
-    second = np.clip(first + rng.normal(0, 40, 3), 20, 245)
+    pitch, first = columns / rng.uniform(2.5, 6), rng.uniform(60, 230) + rng.normal(0, 22, 3)
+    second = np.clip(first + rng.normal(0, 30) + rng.normal(0, 15, 3), 20, 245)
     angle = rng.uniform(0, np.pi / 2)
     y, x = np.mgrid[:rows, :columns].astype(np.float32)
     u, v = x * np.cos(angle) + y * np.sin(angle), -x * np.sin(angle) + y * np.cos(angle)
@@ -93,7 +93,10 @@ def _clutter(rng, rows, columns):
             (x, y) + a * long * across + b * wide * down
             for a, b in ((-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5))
         ]
-        pen.polygon([tuple(one) for one in corners], fill=tuple(int(one) for one in rng.uniform(20, 245, 3)))
+        pen.polygon(
+            [tuple(one) for one in corners],
+            fill=tuple(int(one) for one in np.clip(rng.uniform(30, 235) + rng.normal(0, 40, 3), 0, 255)),
+        )
         for line in range(int(rng.integers(0, 6))):
             start = corners[0] + 0.12 * long * across + (line + 1) / 7 * wide * down
             pen.line(
@@ -106,12 +109,13 @@ def _paper(rng, rows, columns):
     base = rng.uniform(205, 248) + rng.normal(0, 4, 3)
     y, x = np.mgrid[:rows, :columns].astype(np.float32)
     pixels = blend(base * 0.95, base, smooth_noise(rng, rows, columns, 0.3))
-    lines, letters = int(rng.integers(12, 28)), int(rng.integers(60, 110))
+    lines, letters = int(rng.integers(22, 46)), int(rng.integers(70, 160))
     words = (rng.random((lines, letters)) > 0.17) & (np.arange(letters) % letters > 4)
     words[:, -int(rng.integers(4, 12)) :] = False
+    words[rng.random(lines) < 0.15] = False
     inked = words[(y[:, 0] * lines / rows).astype(int)][:, (x[0] * letters / columns).astype(int)]
     text = inked & ((y * lines / rows) % 1 < 0.36)
-    return np.where(text[..., None], pixels * 0.55, pixels)
+    return np.where(text[..., None], pixels * 0.62, pixels)
 
 
 def _lid(rng, rows, columns):

@@ -19,8 +19,13 @@ _NAMES = {
     "IMITATIONS": "document",
     "draw_portrait": "portraits",
     "household_values": "values",
+    "page_size": "rendering",
     "render": "rendering",
     "save_image": "document",
+    "show_classes": "figures",
+    "show_fields": "figures",
+    "show_portraits": "figures",
+    "show_templates": "figures",
     "specimen_contrast": "marks",
     "template_names": "rendering",
 }
