@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,8 @@ def demo(project: Path, settings: list[str], *, time_factor: float) -> int:
     selected = [lesson for lesson in lessons.find_lessons(project) if lesson.flagship]
     if not selected:
         return _report(["no lesson says `flagship: true` in its front matter"], "")
-    return _run(project, selected, settings, write=False, time_factor=time_factor)
+    at_once = max(1, min(len(selected), os.cpu_count() or 1))  # a lesson keeps little more than one core busy
+    return _run(project, selected, settings, write=False, time_factor=time_factor * at_once, at_once=at_once)
 
 
 def show(project: Path) -> int:
@@ -98,19 +100,23 @@ def needs_network(lesson: Lesson, changed: dict[str, Any]) -> bool:
     return files.place_of(name, known, size if size in known["sizes"] else known["sizes"][0]) is None
 
 
-def _run(project: Path, selected: list[Lesson], settings: list[str], *, write: bool, time_factor: float) -> int:
+def _run(
+    project: Path, selected: list[Lesson], settings: list[str], *, write: bool, time_factor: float, at_once: int = 1
+) -> int:
     changes = [_changes(lesson, selected, settings) for lesson in selected]
     if write and any(changes):
         raise LessonError("--write keeps what the lessons say of themselves: leave out -p, or leave out --write")
-    results, described = [], []
-    for lesson, changed in zip(selected, changes):
-        dataset = describe_dataset(lesson, changed)
+    described = [describe_dataset(lesson, changed) for lesson, changed in zip(selected, changes)]
+
+    def execute(lesson: Lesson, changed: dict[str, Any], dataset: str) -> execution.Result:
         result = _run_one(project, lesson, changed, dataset, time_factor)
         rendering.write_page(result, project / "build" / "lessons", dataset)
         if write and result.passed:
             notebooks.write(notebooks.solution_path(project, lesson), notebooks.as_text(result.notebook))
-        results.append(result)
-        described.append(dataset)
+        return result
+
+    with ThreadPoolExecutor(at_once) as pool:
+        results = list(pool.map(execute, selected, changes, described))
     print("\n" + tables.result_table(results, described, project) + "\n")
     problems = [result.error for result in results if result.error]
     problems += [f"lesson {result.lesson.heading}: {text}" for result in results for text in result.problems]
@@ -121,17 +127,17 @@ def _run_one(project: Path, lesson: Lesson, changed: dict[str, Any], dataset: st
     network = needs_network(lesson, changed)
     settings = ", ".join(f"{name}={value}" for name, value in changed.items())
     print(", ".join(filter(None, [lesson.heading, settings, f"network {'on' if network else 'off'}"])), flush=True)
-    with _progress() as progress:
+    with _progress(lesson) as progress:
         return execution.run(lesson, changed, project=project, network=network, time_factor=factor, progress=progress)
 
 
 @contextlib.contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
+def _progress(lesson: Lesson) -> Iterator[Callable[[int, int], None]]:
     """A bar in a terminal; elsewhere a line now and then, so that a log shows that something moves."""
     from tqdm import tqdm
 
     if sys.stderr.isatty():
-        with tqdm(unit=" cells", leave=False, ncols=72) as bar:
+        with tqdm(unit=" cells", leave=False, ncols=72, desc=f"{lesson.number:02d}") as bar:
 
             def move(done: int, total: int) -> None:
                 bar.total = total
@@ -145,7 +151,7 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
         nonlocal last
         if time.monotonic() - last > _SECONDS_BETWEEN_LINES:
             last = time.monotonic()
-            print(f"  {done} of {total} cells after {last - start:.0f} s", flush=True)
+            print(f"  {lesson.number:02d}: {done} of {total} cells after {last - start:.0f} s", flush=True)
 
     yield say
 

@@ -88,6 +88,16 @@ def test_broken_promises_and_errors_are_reported(project, source, no_catalogue, 
     assert not (project / "notebooks" / "solutions").exists(), "a lesson that failed is not kept"
 
 
+@pytest.mark.slow
+def test_flagship_lessons_run_side_by_side(project, source, no_catalogue, capsys):
+    second = source.with_name("02_another_lesson.py")
+    second.write_text(source.read_text().replace("A tiny lesson", "Another lesson"))
+    assert command_line.main(["--project", str(project), "demo"]) == 0
+    printed = capsys.readouterr().out
+    assert "build/lessons/01_tiny_lesson.html" in printed and "build/lessons/02_another_lesson.html" in printed
+    assert (project / "build" / "lessons" / "02_another_lesson.html").read_text().count("Another lesson") > 0
+
+
 def test_a_cell_that_fails_is_described(project, source):
     opening = source.read_text().split("# %% [markdown]\n# ## Noise")[0]
     source.write_text(opening + "# %%\nmissing_name\n")
