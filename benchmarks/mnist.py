@@ -18,7 +18,7 @@ import statistics
 import time
 
 import numpy as np
-from results_table import machine, report
+from results_table import last_rows, machine, report
 
 GOAL = 0.99
 TURNS = 3
@@ -28,18 +28,19 @@ def main() -> None:
     """Measure, print and write the results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--turns", type=int, default=TURNS, help="turns that each program takes")
-    parser.add_argument("--only", choices=("time", "accuracy"), help="measure one of the two")
+    parser.add_argument("--only", choices=("time", "accuracy"), help="one of the two; the other keeps its rows")
     options = parser.parse_args()
 
     import imgrec_tf as ir
 
     dataset = ir.load("mnist")
+    parts = {"accuracy": lambda: best_accuracy(dataset), "time": lambda: time_to_goal(dataset, options.turns)}
+    chosen = [options.only] if options.only else list(parts)
+    kept = [row for row in last_rows("mnist") if not any(row["context"].startswith(f"{part}: ") for part in chosen)]
     rows = []
-    if options.only != "accuracy":
-        rows += time_to_goal(dataset, options.turns)
-    if options.only != "time":
-        rows += best_accuracy(dataset)
-    report("mnist", rows)
+    for part in chosen:
+        rows += [row | {"context": f"{part}: {row['context']}"} for row in parts[part]()]
+    report("mnist", rows + kept)
 
 
 def accuracy(model, split) -> float:
@@ -78,10 +79,10 @@ def our_program(dataset, seed: int) -> tuple[float, float, int]:
     run = ir.train(
         model,
         dataset,
-        epochs=1,
+        epochs=2,
         batch_size=64,
         optimizer="muon",
-        learning_rate=0.006,  # with the batch size, the best of three on the validation split
+        learning_rate=0.006,  # all four: the best of five on the validation split, over three seeds
         augmentation="none",
         seed=seed,
         progress=False,
@@ -115,8 +116,28 @@ def best_accuracy(dataset) -> list[dict]:
     import imgrec_tf as ir
 
     start = time.perf_counter()
-    model = ir.models.sequential_cnn(dataset.image_shape, dataset.num_classes, seed=0)
-    run = ir.train(model, dataset, seed=0, epochs=5, learning_rate=0.004, check_leaks=False)
+    # The best of nine recipes on the validation split. Written digits leave the outer two pixels empty.
+    model = ir.models.sequential_cnn(
+        dataset.image_shape,
+        dataset.num_classes,
+        preprocessing=[ir.vision.preprocessing.CenterCrop(24, 24)],
+        filters=(16, 32, 64),
+        convolutions=(1, 2, 2),
+        batch_norm=True,
+        dropout=0.2,
+        pooling="average",
+        seed=0,
+    )
+    run = ir.train(
+        model,
+        dataset,
+        epochs=9,
+        batch_size=128,
+        learning_rate=0.005,
+        augmentation=ir.vision.augmentation.recipe("light", strength=1.6),
+        seed=0,
+        check_leaks=False,
+    )
     seconds = time.perf_counter() - start
     evaluation = ir.evaluate(run.model, dataset.test)
     metric = evaluation["accuracy"]

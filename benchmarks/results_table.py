@@ -49,6 +49,12 @@ def report(name: str, rows: Sequence[dict], folder: Path = RESULTS) -> Path:
     return path
 
 
+def last_rows(name: str, folder: Path = RESULTS) -> list[dict]:
+    """Return the rows that `report` wrote last, or none: for a benchmark of several parts that measures one again."""
+    path = folder / f"{name}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+
+
 def goal_met(row: dict) -> bool | None:
     """Tell whether the value reaches the goal; None where there is no goal or no value."""
     if row["goal"] is None or row["value"] is None:

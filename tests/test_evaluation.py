@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from imgrec_tf.datasets.dataset import Split
+from imgrec_tf.datasets.one_split import Split
 from imgrec_tf.evaluation import Evaluation, Metric, evaluate
 
 

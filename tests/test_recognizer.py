@@ -15,8 +15,8 @@ from keras import layers
 from PIL import Image
 
 from imgrec_tf.datasets.cards import DatasetCard
-from imgrec_tf.datasets.dataset import Split
 from imgrec_tf.datasets.image_files import ImageFiles
+from imgrec_tf.datasets.one_split import Split
 from imgrec_tf.recognizer import OperatingPoint, Recognizer
 
 SHAPE = (12, 10, 1)

@@ -7,7 +7,7 @@ A check is a generator that takes the student's function, tries it, and yields o
         expect(candidate(100) == 50, "100 should become 50: halve it")
         yield "halves a number"
 
-Checks live in one file for each part of the course, `checks_foundations.py` and so on.
+Checks live in `exercises`, one file a lesson.
 """
 
 from __future__ import annotations
@@ -49,10 +49,9 @@ def register(exercise: str) -> Callable[[Check], Check]:
 
 def registered() -> dict[str, Check]:
     """Every check by the name of its exercise."""
-    package = importlib.import_module("imgrec_tf.course")
+    package = importlib.import_module("imgrec_tf.course.exercises")
     for module in pkgutil.iter_modules(package.__path__):
-        if module.name.startswith("checks_"):
-            importlib.import_module(f"{package.__name__}.{module.name}")
+        importlib.import_module(f"{package.__name__}.{module.name}")
     return dict(sorted(_registry.items()))
 
 

@@ -140,7 +140,7 @@ def _exercises(lesson: Lesson) -> Iterator[str]:
             if not called:
                 yield f'cell {cell.index} checks: it calls ir.course.check("{lesson.number:02d}.1", …)'
             elif called.group(1) not in known or not called.group(1).startswith(f"{lesson.number:02d}."):
-                yield f"cell {cell.index}: imgrec_tf/course/checks_*.py registers no check {called.group(1)!r}"
+                yield f"cell {cell.index}: imgrec_tf/course/exercises registers no check {called.group(1)!r}"
     for cell in _code(lesson):
         used = {node.id for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Name)}
         if not {"solution", "check"} & set(cell.tags) and used & solved:

@@ -11,7 +11,7 @@ _NAMES = {
     "ImageFiles": "image_files",
     "ImageProblem": "image_files",
     "LeakReport": "leaks",
-    "Split": "dataset",
+    "Split": "one_split",
     "available": "catalogue",
     "card": "catalogue",
     "from_arrays": "arrays",

@@ -61,7 +61,8 @@ def from_arrays(
         TypeError: If images or labels are no numbers or texts.
         ValueError: If shapes, lengths, values or labels do not fit; the text says what was found and what to do.
     """
-    from imgrec_tf.datasets.dataset import ImageDataset, Split
+    from imgrec_tf.datasets.dataset import ImageDataset
+    from imgrec_tf.datasets.one_split import Split
     from imgrec_tf.datasets.splits import split
 
     given = {"train": (images, labels, groups)}

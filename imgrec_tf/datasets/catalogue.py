@@ -184,7 +184,8 @@ def _from_files(name: str, entry: dict, size: int, found: Found, seed: int) -> I
     import numpy as np
 
     from imgrec_tf.datasets.archives import read_archive
-    from imgrec_tf.datasets.dataset import SPLIT_NAMES, ImageDataset, Split
+    from imgrec_tf.datasets.dataset import SPLIT_NAMES, ImageDataset
+    from imgrec_tf.datasets.one_split import Split
     from imgrec_tf.datasets.splits import split
 
     parts = read_archive(found.reader, found.paths, entry["class_names"])

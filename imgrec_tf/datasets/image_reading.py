@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -25,9 +26,13 @@ MAXIMUM_PIXELS = 89_000_000
 # A file with a side below this is a tracking pixel, a spacer or a mistake, not an image to recognise something in.
 MINIMUM_SIDE = 4
 MAXIMUM_BYTES = 2**30
+LOOKED_AT_FIRST = 2**26  # bytes
 
 # Formats that tell themselves by their first bytes. Pillow's others start foreign programs or match almost anything.
 FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "GIF", "WEBP", "PPM", "JPEG2000", "AVIF")
+
+# A damaged EXIF block is no reason for a line on the screen: the picture is whole without it.
+warnings.filterwarnings("ignore", message="Corrupt EXIF data", module="PIL")
 
 _LIMIT = f"at most {MAXIMUM_PIXELS // 10**6} megapixels are read: make it smaller"
 _GREY_MODES = ("1", "L", "LA", "La")
@@ -115,6 +120,9 @@ def _bytes_of(source) -> tuple[bytes, str]:
             raise ImageProblem("is a folder or a device, not a file", name)
         if path.stat().st_size > MAXIMUM_BYTES:
             raise ImageProblem(f"has {path.stat().st_size:,} bytes; at most {MAXIMUM_BYTES:,} are read", name)
+        if path.stat().st_size > LOOKED_AT_FIRST:
+            with path.open("rb") as file:
+                _open(file, name)  # a film in a folder of images is told from its beginning, not read to the end
         return path.read_bytes(), name
     except PermissionError as error:
         raise ImageProblem("no permission to read the file", name) from error
@@ -122,13 +130,15 @@ def _bytes_of(source) -> tuple[bytes, str]:
         raise ImageProblem(f"cannot be read: {error.strerror or error}", name) from error
 
 
-def _open(data: bytes, name: str) -> Image.Image:
-    if not data:
+def _open(source: bytes | BinaryIO, name: str) -> Image.Image:
+    if not source:
         raise ImageProblem("the file is empty (0 bytes)", name)
+    file = io.BytesIO(source) if isinstance(source, bytes) else source
     try:
-        image = Image.open(io.BytesIO(data), formats=FORMATS)
+        image = Image.open(file, formats=FORMATS)
     except UnidentifiedImageError as error:
-        raise ImageProblem(describe_content(data), name) from error
+        file.seek(0)
+        raise ImageProblem(describe_content(file.read(4096)), name) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         found = re.search(r"\d+", str(error))  # Pillow tells the number of pixels in its message only
         size = f"{int(found.group()) // 10**6:,}" if found else f"over {MAXIMUM_PIXELS // 10**6}"
@@ -195,7 +205,7 @@ def _read(data: bytes, name: str) -> tuple[np.ndarray, ImageCheck]:
         _load(image, name)
         upright = ImageOps.exif_transpose(image) if _orientation(image) not in (0, 1) else image
         try:
-            array = _array_of(upright, name)
+            array = array_of(upright, name)
         except (ValueError, OSError) as error:
             if isinstance(error, ImageProblem):
                 raise
@@ -208,7 +218,8 @@ def _read(data: bytes, name: str) -> tuple[np.ndarray, ImageCheck]:
     return array, ImageCheck(None, *array.shape, bits, kind, "")
 
 
-def _array_of(image: Image.Image, name: str) -> np.ndarray:
+def array_of(image: Image.Image, name: str) -> np.ndarray:
+    """Return an opened image as `read_image` would, without its EXIF rotation; `name` is for the error message."""
     mode = image.mode
     if mode.startswith("I;16"):
         return np.asarray(image).astype(np.uint16)[..., np.newaxis]

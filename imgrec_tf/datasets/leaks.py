@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     import matplotlib.figure
     import pandas
 
-    from imgrec_tf.datasets.dataset import ImageDataset, Split
+    from imgrec_tf.datasets.dataset import ImageDataset
+    from imgrec_tf.datasets.one_split import Split
 
 __all__ = ["LeakReport", "leak_report", "quick_leaks"]
 

@@ -15,7 +15,7 @@ from imgrec_tf.vision.pixels import SIXTEEN_BIT_STEP
 if TYPE_CHECKING:
     import tensorflow as tf
 
-    from imgrec_tf.datasets.dataset import Split
+    from imgrec_tf.datasets.one_split import Split
 
 
 # What a stored value is multiplied by to reach [0, 255]; the same as `vision.pixels.to_pixels`.

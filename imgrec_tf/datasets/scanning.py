@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from imgrec_tf.datasets.cards import DatasetCard
-from imgrec_tf.datasets.dataset import SPLIT_NAMES, ImageDataset, Split
+from imgrec_tf.datasets.dataset import SPLIT_NAMES, ImageDataset
 from imgrec_tf.datasets.image_files import ImageFiles
 from imgrec_tf.datasets.image_reading import ImageCheck, ImageProblem, check_image, read_image
+from imgrec_tf.datasets.one_split import Split
 from imgrec_tf.vision.preparing import checked_channels, checked_fit, checked_size
 
 SPLIT_FOLDERS = {

@@ -36,8 +36,8 @@ def from_csv(
     """Make a data set of a table with one row for each image.
 
     Args:
-        csv: A CSV file (UTF-8, first line: column names), or a DataFrame.
-        path_column: Column with the image files; relative paths start at `folder`.
+        csv: A CSV file (UTF-8; first line: column names; commas, semicolons or tabs between), or a DataFrame.
+        path_column: Column with the image files; relative paths start at `folder`, backslashes are understood.
         label_column: Column with the class of each image; or several columns of 0 and 1, one for each class, for a
             multi-label task.
         group_column: Column with what must not be torn apart by splitting, such as a patient id.
@@ -50,8 +50,7 @@ def from_csv(
         validation: As in `from_folder`.
         test: As in `from_folder`.
         class_names: The labels in the order that classes get; in a binary task the second is the positive class. When
-            left
-            out: sorted by number if all are numbers, else by name.
+            left out: sorted by number if all are numbers, else by name.
         task: "binary", "multi-class" or "ordinal"; told from the labels when left out.
         seed: Seed of the split.
 
@@ -82,8 +81,7 @@ def from_csv(
             lines = ", ".join(str(row + 2) for row in empty[:5]) + (" …" if len(empty) > 5 else "")
             raise ValueError(
                 f"{len(empty):,} of {len(table):,} rows of {name} have nothing in column {column!r} (lines {lines}); "
-                "fill "
-                "them in, or take those rows out"
+                "fill them in, or take those rows out"
             )
     if several:
         names, labels = tuple(label_columns), _label_matrix(table[label_columns], name)
@@ -93,7 +91,7 @@ def from_csv(
     listing.groups = list(table[group_column].str.strip()) if group_column else None
     listing.splits = _splits_of(table[split_column], name) if split_column else [None] * len(table)
     listing.sources = list(table[path_column].str.strip())
-    listing.paths = [os.path.join(start, source) for source in listing.sources]  # noqa: PTH118 (absolute ones stay)
+    listing.paths = [_place(start, source) for source in listing.sources]
     listing.labels = list(labels)
     _drop_repetitions(listing)
     return make_dataset(
@@ -122,7 +120,9 @@ def _read_table(csv, folder) -> tuple[pandas.DataFrame, str, str]:
             raise FileNotFoundError(f"there is no file {path} (looked in {Path.cwd()}); check the path")
         try:
             # Text as it stands: a class may be called "NA", and "007" is not 7.
-            table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+            table = pd.read_csv(
+                path, dtype=str, keep_default_na=False, encoding="utf-8-sig", sep=_separator(path), engine="c"
+            )
         except pd.errors.EmptyDataError as error:
             raise ValueError(f"{path} is empty; its first line must name the columns") from error
         except (UnicodeDecodeError, pd.errors.ParserError) as error:
@@ -134,6 +134,21 @@ def _read_table(csv, folder) -> tuple[pandas.DataFrame, str, str]:
     if not start.is_dir():
         raise FileNotFoundError(f"there is no folder {start} (looked in {Path.cwd()}); check `folder`")
     return table, name, os.fspath(start)
+
+
+def _separator(path: Path) -> str:
+    """Return what stands most often in the line of column names: spreadsheets of some countries write no commas."""
+    with path.open(encoding="utf-8-sig") as file:
+        names = file.readline()
+    return max(",;\t", key=names.count)
+
+
+def _place(start: str, source: str) -> str:
+    """Return where a listed file lies; Windows writes backslashes, which other systems take literally."""
+    path = os.path.join(start, source)  # noqa: PTH118 (absolute ones stay)
+    if os.sep == "/" and "\\" in source and not os.path.exists(path):  # noqa: PTH110
+        return os.path.join(start, source.replace("\\", "/"))  # noqa: PTH118
+    return path
 
 
 def _class_indices(labels: pandas.Series, class_names, name: str) -> tuple[tuple[str, ...], list[int]]:

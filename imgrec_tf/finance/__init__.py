@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from imgrec_tf._lazy import resolver
 
-__getattr__, __dir__, __all__ = resolver(__name__, {}, ["capture", "documents", "id_documents", "identity"])
+__getattr__, __dir__, __all__ = resolver(
+    __name__, {}, ["applications", "capture", "consistency", "documents", "id_documents", "identity"]
+)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from imgrec_tf.datasets.dataset import Split
+    from imgrec_tf.datasets.one_split import Split
 
 NAMES = ("majority", "logistic-regression", "svm-rbf", "random-forest")
 

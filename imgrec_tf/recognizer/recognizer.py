@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import html
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from imgrec_tf.datasets.cards import DatasetCard
 from imgrec_tf.recognizer import checks
-from imgrec_tf.recognizer.answers import answer_table, finite_scores
+from imgrec_tf.recognizer.answers import answer_table
 from imgrec_tf.recognizer.operating_point import OperatingPoint
-from imgrec_tf.recognizer.reading import as_trained, progress_bar, read_ahead
-from imgrec_tf.recognizer.sources import Source, expand
+from imgrec_tf.recognizer.scoring import scores_of
 from imgrec_tf.vision.preparing import checked_fit
 
 if TYPE_CHECKING:
     import keras
     import pandas
 
-    from imgrec_tf.datasets.dataset import ImageDataset, Split
+    from imgrec_tf.datasets.dataset import ImageDataset
+    from imgrec_tf.datasets.one_split import Split
     from imgrec_tf.evaluation import Evaluation
     from imgrec_tf.training import TrainingRun
 
@@ -160,7 +157,7 @@ class Recognizer:
         """
         if batch_size < 1:
             raise ValueError(f"batch_size must be at least 1, got {batch_size}")
-        names, scores, problems = self._scores_of(sources, batch_size, progress)
+        names, scores, problems = scores_of(self, sources, batch_size, progress)
         return answer_table(
             names,
             scores,
@@ -195,7 +192,7 @@ class Recognizer:
         ):
             if mine != theirs:
                 raise ValueError(f"the recogniser's {what} {mine} differ from the split's {theirs}; load matching data")
-        names, scores, problems = self._scores_of(split, batch_size=256)
+        names, scores, problems = scores_of(self, split, batch_size=256)
         failed = [f"{name} ({problem})" for name, problem in zip(names, problems) if problem]
         if failed:
             raise ValueError(f"{len(failed)} of {len(names)} images have no answer, first {failed[0]}; leave them out")
@@ -304,66 +301,6 @@ class Recognizer:
     def __reduce__(self):
         raise TypeError("a Recognizer isn't pickled; use save and load, which check the file and run no code from it")
 
-    # ---- one batch after the other -----------------------------------------------------------------------------------
-
-    def _pixels(self, source: Source) -> np.ndarray | str:
-        """Return one image as the model takes it, or the reason why that can't be done."""
-        from imgrec_tf.datasets.image_files import ImageProblem
-
-        try:
-            return as_trained(source.read(), self.image_shape, self.fit)
-        except ImageProblem as problem:
-            return problem.reason
-        except OSError as error:
-            return f"can't be read: {error.strerror or error}"
-        except (ValueError, TypeError) as error:
-            return str(error)
-        except Exception as error:  # one image, whatever is wrong with it, must not lose the answers for the others
-            return f"can't be read ({type(error).__name__}: {error})"
-
     @property
     def _threshold(self) -> float | tuple[float, ...] | None:
         return None if self.operating_point is None else self.operating_point.threshold
-
-    def _scores_of(
-        self, sources: Any, batch_size: int, progress: bool = False
-    ) -> tuple[list[str], np.ndarray, list[str]]:
-        """Return the name of every image, scores (n, classes), NaN where there is none, and the problems."""
-        plan = expand(sources)
-        if not isinstance(sources, Iterator):
-            plan = list(plan)  # names and readers only: no image is read yet
-        names, scores, problems = [], [np.empty((0, len(self.class_names)))], []
-        with contextlib.closing(read_ahead(plan, self._pixels, batch_size, progress_bar(plan, progress))) as batches:
-            for batch_names, images in batches:
-                batch_scores, batch_problems = self._answer(images)
-                names.extend(batch_names)
-                scores.append(batch_scores)
-                problems.extend(batch_problems)
-        return names, np.concatenate(scores), problems
-
-    def _answer(self, images: list[np.ndarray | str]) -> tuple[np.ndarray, list[str]]:
-        """Return scores (n, classes), NaN where there is none, and the problems."""
-        problems = [image if isinstance(image, str) else "" for image in images]
-        good = [place for place, image in enumerate(images) if not isinstance(image, str)]
-        scores = np.full((len(images), len(self.class_names)), np.nan)
-        if good:
-            raw = self._call(np.stack([images[place] for place in good]))
-            scores[good] = finite_scores(raw, len(good), len(self.class_names), self.task)
-            for place in good:
-                if np.isnan(scores[place]).any():
-                    problems[place] = "the model gave no number for this image; its weights may be damaged"
-        return scores, problems
-
-    def _call(self, batch: np.ndarray) -> np.ndarray:
-        if not checks.is_keras(self.model):
-            return np.asarray(self.model.predict(batch))
-        if self._scorer is None:
-            import tensorflow as tf
-
-            # One graph for every batch size: the last, smaller batch isn't traced again.
-            @tf.function(input_signature=[tf.TensorSpec((None, *self.image_shape), tf.float32)])
-            def scorer(pixels):
-                return self.model(pixels, training=False)
-
-            self._scorer = scorer
-        return self._scorer(batch).numpy()

@@ -189,9 +189,9 @@ def _of_pil(image: Any) -> Source:
 def _read_pil(image: Any) -> np.ndarray:
     from PIL import ImageOps
 
-    from imgrec_tf.datasets.image_reading import _array_of
+    from imgrec_tf.datasets.image_reading import array_of
 
-    return _array_of(ImageOps.exif_transpose(image), "image")
+    return array_of(ImageOps.exif_transpose(image), "image")
 
 
 def _of_array(array: np.ndarray) -> Iterator[Source]:
@@ -205,7 +205,7 @@ def _of_array(array: np.ndarray) -> Iterator[Source]:
 
 
 def _is_split(value: Any) -> bool:
-    from imgrec_tf.datasets.dataset import Split
+    from imgrec_tf.datasets.one_split import Split
 
     return isinstance(value, Split)
 

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from imgrec_tf import environment
-from imgrec_tf.datasets.dataset import ImageDataset, Split
+from imgrec_tf.datasets.dataset import ImageDataset
+from imgrec_tf.datasets.one_split import Split
 from imgrec_tf.datasets.quick_leaks import quick_leaks
 from imgrec_tf.training import callbacks, settings
 from imgrec_tf.training.run import TrainingRun

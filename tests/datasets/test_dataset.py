@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imgrec_tf.datasets.cards import DatasetCard
-from imgrec_tf.datasets.dataset import ImageDataset, Split
+from imgrec_tf.datasets.dataset import ImageDataset
+from imgrec_tf.datasets.one_split import Split
 
 
 def numbered(count=10, classes=2, dtype=np.uint8, **options):

@@ -357,6 +357,14 @@ def test_csv_with_splits_other_columns_and_absolute_paths(tree, table, tmp_path)
     np.testing.assert_array_equal(ordered.test.labels, 1 - dataset.test.labels)
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_csv_as_a_spreadsheet_under_windows_writes_it(tree, table, tmp_path, separator):
+    rows = table.assign(path=table["path"].str.replace("/", "\\"), note="a, b; c")
+    rows.to_csv(tree / "list.csv", sep=separator, index=False, lineterminator="\r\n", encoding="utf-8-sig")
+    dataset = from_csv(tree / "list.csv")
+    assert dataset.problems.empty and sum(len(split) for split in dataset.splits.values()) == len(table)
+
+
 def test_csv_with_several_labels(tree, table):
     table["furry"], table["loud"] = ["1", "0"] * 20, [1] * 10 + [0] * 30
     dataset = from_csv(table, folder=tree, label_column=["furry", "loud"])

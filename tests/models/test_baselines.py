@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from imgrec_tf import models
-from imgrec_tf.datasets.dataset import Split
+from imgrec_tf.datasets.one_split import Split
 
 
 def bright_or_dark(count=60, classes=2, seed=0):

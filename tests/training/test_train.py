@@ -9,7 +9,8 @@ import tensorflow as tf
 
 from imgrec_tf import models
 from imgrec_tf.datasets.cards import DatasetCard
-from imgrec_tf.datasets.dataset import ImageDataset, Split
+from imgrec_tf.datasets.dataset import ImageDataset
+from imgrec_tf.datasets.one_split import Split
 from imgrec_tf.training import TrainingDiverged, TrainingRun, train
 from imgrec_tf.training.settings import default_epochs, steps_of
 from imgrec_tf.training.validation import standard_error, validation_metrics

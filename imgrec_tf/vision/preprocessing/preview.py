@@ -44,8 +44,9 @@ def preview(image, layers: Iterable | Mapping, *, synthetic: bool = False) -> Fi
         results.append((title, np.asarray(result)))
     columns = min(len(results), PICTURES_IN_A_ROW)
     rows = -(-len(results) // columns)
+    tallest = max(result.shape[0] / result.shape[1] if result.ndim == 3 else 1.0 for _, result in results)
     with plots.style():
-        width, height = PICTURE_INCHES * columns, (PICTURE_INCHES + TITLE_INCHES) * rows + TITLE_INCHES
+        width, height = PICTURE_INCHES * columns, (PICTURE_INCHES * tallest + TITLE_INCHES) * rows + TITLE_INCHES
         figure, axes = plots.figure(width, height, rows, columns, squeeze=False)
         plots.title(figure, "Before and after preprocessing", synthetic)
         for axis, (title, result) in zip(axes.ravel(), results):
@@ -121,3 +122,4 @@ def _draw(axis, title: str, result: np.ndarray) -> None:
     axis.set_xlabel(f"{width} × {height} pixels", fontsize=8)
     axis.set_xticks([])
     axis.set_yticks([])
+    axis.spines[:].set_visible(False)

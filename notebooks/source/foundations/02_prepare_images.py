@@ -441,4 +441,4 @@ ir.course.check("02.3", disagreements)
 # dataset = ir.datasets.from_folder("my_images", image_size=(64, 64))
 # model = ir.models.sequential_cnn(dataset.image_shape, dataset.num_classes, preprocessing=[preprocessing.Normalize()])
 # ```
-# Next: 03 · A first CNN
+# Next: [03 · A first CNN](03_a_first_cnn.ipynb)

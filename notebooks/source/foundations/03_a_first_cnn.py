@@ -220,7 +220,7 @@ table.assign(share=(100 * table["parameters"] / table["parameters"].sum()).round
 # ## Before training: what does it say?
 #
 # A network with random weights should know nothing. Its **loss** (cross-entropy: minus the logarithm of the probability that it
-# gave to the right class, averaged) should be near the logarithm of the number of classes. A value far away is a sign of a
+# gave to the right class, averaged) should lie within some tenths of the logarithm of the number of classes. A value far away is a sign of a
 # mistake: wrong scaling, wrong labels.
 
 # %%

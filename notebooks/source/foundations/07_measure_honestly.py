@@ -59,7 +59,8 @@ fitted = {
 }
 found = {name: ir.evaluate(model, dataset.validation) for name, model in fitted.items()}
 names = ["accuracy", "balanced_accuracy", "roc_auc"]
-pd.DataFrame({name: [one[metric] for metric in names] for name, one in found.items()}, index=names).map(str)
+figures = {name: [one[metric] for metric in names] for name, one in found.items()}
+pd.DataFrame(figures, index=names).map(str)
 
 # %% [markdown]
 # In brackets: a 95 % interval. An ROC AUC of 0.5 is chance, 1 is a perfect ranking. The first column is the floor: it never
@@ -141,7 +142,8 @@ screening = dataset.validation.subset(np.sort(np.concatenate([few, healthy])), n
 models = {"majority": ir.models.baseline("majority", screening), "network": runs[0].model}
 table = {name: ir.evaluate(one, screening) for name, one in models.items()}
 names = ["accuracy", "balanced_accuracy", "sensitivity", "specificity", "roc_auc"]
-pd.DataFrame({name: [one[metric] for metric in names] for name, one in table.items()}, index=names).map(str)
+figures = {name: [one[metric] for metric in names] for name, one in table.items()}
+pd.DataFrame(figures, index=names).map(str)
 
 # %% [markdown]
 # The majority is right 95 times in 100, by construction, and finds nobody: sensitivity 0. Balanced accuracy, the mean of
@@ -176,9 +178,8 @@ boaster = ir.Evaluation.from_scores(
     name=network.name,
 )
 names = ["roc_auc", "accuracy", "expected_calibration_error", "log_loss"]
-pd.DataFrame({"network": [network[one] for one in names], "boaster": [boaster[one] for one in names]}, index=names).map(
-    str
-)
+figures = {"network": [network[one] for one in names], "boaster": [boaster[one] for one in names]}
+pd.DataFrame(figures, index=names).map(str)
 
 # %% [markdown]
 # ROC AUC and accuracy do not move: the order of the images is the same, and so is the side of 0.5 on which each lies. ECE and log

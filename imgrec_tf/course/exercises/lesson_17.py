@@ -1,4 +1,4 @@
-"""Checks of the exercises of lessons 17 to 23."""
+"""Checks of lesson 17, chest X-ray."""
 
 from __future__ import annotations
 
