@@ -35,8 +35,8 @@ PUBLIC = {
         transform_points
     """,
     "imgrec_tf.finance.documents": """
-        CLASSES Document EXPRESSIONS Field IMITATIONS draw_portrait household_values page_size render save_image show_classes
-        show_fields show_portraits show_templates specimen_contrast template_names
+        CLASSES Document EXPRESSIONS Field IMITATIONS draw_portrait household_values page_size render save_image
+        show_classes show_fields show_portraits show_templates specimen_contrast template_names
     """,
     "imgrec_tf.finance.documents.layouts": "",
     "imgrec_tf.finance.identity": """
