@@ -82,7 +82,9 @@ def _tiles(rng, rows, columns):
 
 
 def _clutter(rng, rows, columns):
-    sheet = Image.fromarray(np.clip(_plain(rng, rows, columns), 0, 255).astype(np.uint8))
+    table = Image.fromarray(np.clip(_plain(rng, rows, columns), 0, 255).astype(np.uint8))
+    rows, columns = 2 * rows, 2 * columns  # drawn twice as large, for smooth edges
+    sheet = table.resize((columns, rows))
     pen = ImageDraw.Draw(sheet)
     for _ in range(int(rng.integers(3, 8))):
         x, y, turn = rng.uniform(0, columns), rng.uniform(0, rows), rng.uniform(0, np.pi)
@@ -102,7 +104,7 @@ def _clutter(rng, rows, columns):
             pen.line(
                 [tuple(start), tuple(start + 0.6 * long * across)], fill=(90, 90, 96), width=max(1, columns // 300)
             )
-    return np.asarray(sheet)
+    return np.asarray(sheet.reduce(2))
 
 
 def _paper(rng, rows, columns):
