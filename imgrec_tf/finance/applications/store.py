@@ -32,13 +32,14 @@ class ApplicationStore:
     process is killed. Every call may be repeated: what is there already with the same contents is not stored again.
     """
 
-    def __init__(self, url: str, *, key: bytes, now: Callable[[], str] = utc_now):
+    def __init__(self, url: str, *, key: bytes, now: Callable[[], str] = utc_now, patience: int = 30):
         """Open a database, and make its tables where they are missing.
 
         Args:
             url: "sqlite:///applications.db", or "mariadb://user:password@host/database", or "mysql://…".
             key: 32 bytes, see `new_key`; the same one each time.
             now: Returns the time for the rows, ISO 8601.
+            patience: Whole seconds to wait while another process writes.
 
         Raises:
             TypeError: If url or key are of the wrong kind.
@@ -46,7 +47,7 @@ class ApplicationStore:
             StorageProblem: If the database cannot be reached or written to.
         """
         self._vault = Vault(key)
-        self._database = Database(url)
+        self._database = Database(url, patience)
         self._now = now
         self._database.create(self._vault.fingerprint("key check", "imgrec_tf"))
 
