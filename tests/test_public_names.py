@@ -24,9 +24,9 @@ PUBLIC = {
     "imgrec_tf.finance": "applications consistency identity",
     "imgrec_tf.finance.applications": """
         ACTIONS Application ApplicationConflict ApplicationStore CostMatrix Decision Duplicate Evidence FEATURES
-        LogEntry LogHead LogProblem LogReport RiskCoverage RiskModel Share StorageProblem Vault decide
-        fit_risk_model image_hash invent_evidence limit_for_target mask_text new_key redact_image risk_coverage
-        wrong_among_accepted
+        LogEntry LogHead LogProblem LogReport RiskCoverage RiskModel SAME_PICTURE Share StorageProblem Vault decide
+        describe_picture fit_risk_model invent_evidence limit_for_target mask_text new_key picture_similarity
+        redact_image risk_coverage wrong_among_accepted
     """,
     "imgrec_tf.finance.consistency": "ConsistencyReport Finding SEVERITIES check_consistency rule_table",
     "imgrec_tf.finance.identity": """
