@@ -46,7 +46,7 @@ class MariaDBServer:
             input="\n".join(statements),
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
         )
         if done.returncode:
             shutil.rmtree(self.folder)
@@ -59,7 +59,7 @@ class MariaDBServer:
                    f"--pid-file={self.folder / 'pid'}"]  # fmt: skip
         with log.open("a") as output:
             self.process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
-        end = time.monotonic() + 60
+        end = time.monotonic() + 180
         while time.monotonic() < end and self.process.poll() is None:
             try:
                 self.run("select 1")

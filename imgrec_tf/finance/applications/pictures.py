@@ -23,6 +23,7 @@ _BLOCKS = 8
 _SURROUNDINGS = 9
 _LEVELS = 20  # steps for a value of one standard deviation, in 8 bits
 _SHARE = 0.05
+_SHIFTS = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1) if down or right]
 _UNLIKE = 0.7  # pictures that correlate less than this as a whole are not looked at further
 
 
@@ -56,6 +57,8 @@ def describe_picture(image: np.ndarray) -> np.ndarray:
 def picture_similarity(one: np.ndarray, other: np.ndarray) -> float:
     """Return how alike two described pictures are, at most 1; `SAME_PICTURE` or more means one picture.
 
+    Where that is reached without a shift, or out of reach with any, shifts are not tried.
+
     Args:
         one: int8 (128, 128), from `describe_picture`.
         other: The same of the other picture.
@@ -71,8 +74,10 @@ def picture_similarity(one: np.ndarray, other: np.ndarray) -> float:
     whole = float((one * other).sum() / max(np.sqrt((one**2).sum() * (other**2).sum()), 1.0))
     if whole < _UNLIKE:
         return whole if whole < 0 else min(whole, _by_blocks(one, other))
-    shifts = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1)]
-    return max(_by_blocks(one, np.roll(other, shift, axis=(0, 1))) for shift in shifts)
+    best = _by_blocks(one, other)
+    for shift in [] if best >= SAME_PICTURE else _SHIFTS:
+        best = max(best, _by_blocks(one, np.roll(other, shift, axis=(0, 1))))
+    return best
 
 
 def _by_blocks(one: np.ndarray, other: np.ndarray) -> float:
