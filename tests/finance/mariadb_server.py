@@ -25,7 +25,7 @@ class MariaDBServer:
         found = shutil.which("mariadbd", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
         return found if found and all((SHARE / name).exists() for name in SYSTEM_TABLES) else None
 
-    def __init__(self):
+    def __init__(self, *options: str):
         # Not below pytest's folders: those are closed to the server's own user.
         self.folder = Path(tempfile.mkdtemp(prefix="imgrec_mariadb_"))
         self.folder.chmod(0o755)
@@ -33,7 +33,7 @@ class MariaDBServer:
         self.data.mkdir()
         self.process: subprocess.Popen | None = None
         self._options = ["--no-defaults", f"--datadir={self.data}", "--innodb-buffer-pool-size=16M",
-                         "--innodb-log-file-size=8M", "--innodb-flush-log-at-trx-commit=2"]  # fmt: skip
+                         "--innodb-log-file-size=8M", "--innodb-flush-log-at-trx-commit=2", *options]  # fmt: skip
         if os.geteuid() == 0:  # the server refuses to run as root
             user = next(name for name in ("mysql", "nobody") if _exists(name))
             self._options.append(f"--user={user}")
@@ -46,7 +46,7 @@ class MariaDBServer:
             input="\n".join(statements),
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
         )
         if done.returncode:
             shutil.rmtree(self.folder)
@@ -59,7 +59,7 @@ class MariaDBServer:
                    f"--pid-file={self.folder / 'pid'}"]  # fmt: skip
         with log.open("a") as output:
             self.process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
-        end = time.monotonic() + 60
+        end = time.monotonic() + 180
         while time.monotonic() < end and self.process.poll() is None:
             try:
                 self.run("select 1")

@@ -69,7 +69,7 @@ def test_texts_are_masked():
         (lambda: applications.redact_image(np.zeros((4, 4), np.uint8), [], fill=300), ValueError, "fill"),
         (lambda: applications.mask_text(12), TypeError, "12"),
         (lambda: applications.mask_text("12", first=-1), ValueError, "0 or more"),
-        (lambda: applications.image_hash(np.zeros((4, 4))), TypeError, "uint8"),
+        (lambda: applications.describe_picture(np.zeros((4, 4))), TypeError, "uint8"),
         (lambda: applications.Vault(b""), ValueError, "32 bytes"),
     ],
 )

@@ -17,9 +17,9 @@ from imgrec_tf.finance.applications.tables import APPLICATIONS, DECISIONS, DOCUM
 _STEPS = {"received": None, "decided": 0, "resolved": 1}
 
 
-def application_digest(vault: Vault, applicant: dict[str, str], pictures: dict[str, bytes]) -> str:
-    """Return the digest of an applicant's fields and of PNG files by kind."""
-    hashes = {kind: hashlib.sha256(png).hexdigest() for kind, png in pictures.items()}
+def application_digest(vault: Vault, applicant: dict[str, str], pictures: dict[str, tuple[bytes, bytes]]) -> str:
+    """Return the digest of an applicant's fields and of PNG files with their descriptions by kind."""
+    hashes = {kind: [hashlib.sha256(one).hexdigest() for one in parts] for kind, parts in pictures.items()}
     return vault.fingerprint("application", json.dumps([applicant, hashes], sort_keys=True))
 
 
@@ -66,17 +66,22 @@ def _applications(connection: sa.Connection, vault: Vault, deep: bool) -> Iterat
         digest = row.digest
         values = {"at": row.received_at, "entry": row.entry}
         if deep:
-            values["pictures"] = {one.kind: one.image_hash for one in documents}
+            values["documents"] = [one.kind for one in documents]
             values["redacted"] = [one.kind for one in documents if one.redacted]
             try:
                 applicant = vault.decrypt_values(row.applicant, f"applicant/{row.id}")
-                pictures = {one.kind: vault.decrypt(one.image, f"document/{row.id}/{one.kind}") for one in documents}
+                pictures = {one.kind: _picture(vault, one) for one in documents}
                 same = application_digest(vault, applicant, pictures) == digest
                 same = same and _marked(connection, vault, row.id, applicant)
             except ValueError:
                 same = False
             digest = digest if same else "changed"
         yield (row.id, None), values | {"digest": digest}
+
+
+def _picture(vault: Vault, row) -> tuple[bytes, bytes]:
+    place = f"{row.application_id}/{row.kind}"
+    return vault.decrypt(row.image, f"document/{place}"), vault.decrypt(row.description, f"description/{place}")
 
 
 def _marked(connection: sa.Connection, vault: Vault, application_id: str, applicant: dict[str, str]) -> bool:

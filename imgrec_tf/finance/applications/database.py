@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from numbers import Integral
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -14,25 +15,28 @@ from imgrec_tf.finance.applications.problems import StorageProblem, problem_of
 
 Result = TypeVar("Result")
 SERVERS = ("mysql", "mariadb")
-_WAIT = 30  # seconds for a lock
 _TRIES = 3
 
 
 class Database:
     """An engine, its tables, and transactions that never end half-way."""
 
-    def __init__(self, url: str):
+    def __init__(self, url: str, patience: int):
         """Make the engine; nothing is connected yet.
 
         Args:
             url: "sqlite:///file.db", or "mysql://…" or "mariadb://user:password@host/database".
+            patience: Whole seconds to wait for another process that writes, 1 or more.
 
         Raises:
             TypeError: If it is no text.
-            ValueError: If it is no address of SQLite, MySQL or MariaDB.
+            ValueError: If it is no address of SQLite, MySQL or MariaDB, or the patience is under a second.
         """
         if not isinstance(url, str):
             raise TypeError(f"url must be a text such as sqlite:///applications.db, got {url!r}")
+        if isinstance(patience, bool) or not isinstance(patience, Integral) or patience < 1:
+            raise ValueError(f"patience must be whole seconds, 1 or more, got {patience!r}")
+        self._patience = int(patience)
         try:
             address = sa.make_url(url)
         except exc.ArgumentError:
@@ -47,16 +51,16 @@ class Database:
                 raise ValueError(
                     "a database in memory would lose every application; name a file: sqlite:///applications.db"
                 )
-            self.engine = sa.create_engine(address, connect_args={"timeout": _WAIT})
+            self.engine = sa.create_engine(address, connect_args={"timeout": self._patience})
             sa.event.listen(self.engine, "connect", _configure_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
         else:
             if "+" not in address.drivername:
                 address = address.set(drivername=f"{address.drivername}+pymysql")
             address = address.update_query_dict({"charset": "utf8mb4"})
-            self.engine = sa.create_engine(
-                address, pool_pre_ping=True, connect_args={"connect_timeout": 10, "init_command": _INIT}
-            )
+            settings = f"SET SESSION sql_mode = 'STRICT_ALL_TABLES', innodb_lock_wait_timeout = {self._patience}"
+            arguments = {"connect_timeout": 10, "init_command": settings}
+            self.engine = sa.create_engine(address, pool_pre_ping=True, connect_args=arguments)
 
     def create(self, key_check: str) -> None:
         """Make tables, triggers and the first row where they are missing; several processes may do so at once.
@@ -76,7 +80,7 @@ class Database:
 
     def _create(self, connection: sa.Connection, key_check: str) -> str:
         if self.dialect in SERVERS:  # SQLite has locked the whole file already
-            connection.exec_driver_sql(f"SELECT GET_LOCK('imgrec_tf applications', {_WAIT})")
+            connection.exec_driver_sql(f"SELECT GET_LOCK('imgrec_tf applications', {self._patience})")
         try:
             known = _key_check(connection)
             if known is None:
@@ -112,7 +116,7 @@ class Database:
                     with writing.begin():
                         return work(writing)
             except StorageProblem as problem:
-                if problem.kind != "busy" or self.dialect == "sqlite" or attempt == _TRIES:
+                if not problem.deadlock or attempt == _TRIES:
                     raise
 
     def read(self, work: Callable[[sa.Connection], Result]) -> Result:
@@ -127,9 +131,6 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
-
-
-_INIT = "SET SESSION sql_mode = 'STRICT_ALL_TABLES', SESSION innodb_lock_wait_timeout = 30"
 
 
 def _key_check(connection: sa.Connection) -> str | None:
@@ -154,7 +155,6 @@ def _configure_sqlite(connection, record) -> None:
     """Leave transactions to us, write durably, and wait for other writers."""
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {_WAIT * 1000}")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.close()

@@ -21,6 +21,7 @@ _SQLITE = (
     ("is not a database", "damaged"),
     ("malformed", "damaged"),
 )
+_DEADLOCKS = (1020, 1213)
 _MYSQL = {
     1021: "full",
     1114: "full",
@@ -58,11 +59,13 @@ class StorageProblem(Exception):
 
     Attributes:
         kind: "unreachable", "full", "read-only", "busy", "refused", "too large", "damaged" or "other".
+        deadlock: Whether the database ended this transaction in favour of another one: it may be tried again at once.
     """
 
-    def __init__(self, kind: str, detail: str):
+    def __init__(self, kind: str, detail: str, deadlock: bool = False):
         super().__init__(f"{KINDS[kind]} ({detail})")
         self.kind = kind
+        self.deadlock = deadlock
 
 
 class ApplicationConflict(Exception):
@@ -79,4 +82,5 @@ def problem_of(error: Exception) -> StorageProblem:
         text = str(original).lower()
         kind = next((kind for part, kind in _SQLITE if part in text), "other")
     detail = " ".join(str(part) for part in original.args) if getattr(original, "args", None) else str(original)
-    return StorageProblem(kind, detail.splitlines()[0][:200] if detail else type(original).__name__)
+    told = detail.strip().splitlines()[0][:200] if detail.strip() else type(original).__name__
+    return StorageProblem(kind, told, deadlock=number in _DEADLOCKS)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import sqlalchemy as sa
 
-from imgrec_tf.finance.applications import duplicates
+from imgrec_tf.finance.applications import duplicates, pictures
 from imgrec_tf.finance.applications.encryption import Vault
 from imgrec_tf.finance.applications.tables import APPLICATIONS, DECISIONS, DOCUMENTS, FINGERPRINTS
 
@@ -17,16 +18,17 @@ def insert_application(
     entry: int,
     digest: str,
     applicant: dict[str, str],
-    images: dict[str, tuple[str, bytes, bool]],
+    images: dict[str, tuple[bytes, bytes, bool]],
 ) -> None:
     """Write an application, its documents (hash, PNG, whether it is redacted, by kind) and its fingerprints."""
     sealed = vault.encrypt_values(applicant, f"applicant/{application_id}")
     values = {"id": application_id, "received_at": at, "entry": entry, "digest": digest, "applicant": sealed}
     connection.execute(sa.insert(APPLICATIONS).values(values))
-    for kind, (hash_, png, redacted) in images.items():
-        sealed = vault.encrypt(png, f"document/{application_id}/{kind}")
+    for kind, (png, description, redacted) in images.items():
         values = {"application_id": application_id, "kind": kind, "redacted": redacted}
-        connection.execute(sa.insert(DOCUMENTS).values(values | {"image_hash": hash_, "image": sealed}))
+        values["image"] = vault.encrypt(png, f"document/{application_id}/{kind}")
+        values["description"] = vault.encrypt(description, f"description/{application_id}/{kind}")
+        connection.execute(sa.insert(DOCUMENTS).values(values))
     marks = [
         {"application_id": application_id, "kind": kind, "value": value}
         for kind, values in duplicates.fingerprints(vault, applicant).items()
@@ -86,8 +88,8 @@ def overview(connection: sa.Connection) -> list[tuple]:
     return [(row.id, row.received_at, *last.get(row.id, ("", ""))) for row in found]
 
 
-def matches(connection: sa.Connection, application_id: str) -> dict[str, list[str]]:
-    """Return by name of the other application what it has in common with this one."""
+def matches(connection: sa.Connection, vault: Vault, application_id: str) -> dict[str, list[str]]:
+    """Return by name of the other application what it has in common with this one. Every picture is compared."""
     own = sa.select(FINGERPRINTS.c.value).where(FINGERPRINTS.c.application_id == application_id)
     query = sa.select(FINGERPRINTS.c.application_id, FINGERPRINTS.c.kind).distinct()
     query = query.where(FINGERPRINTS.c.value.in_(own), FINGERPRINTS.c.application_id != application_id)
@@ -97,11 +99,19 @@ def matches(connection: sa.Connection, application_id: str) -> dict[str, list[st
     for reasons in found.values():
         if "identity number" in reasons and duplicates.NEAR in reasons:
             reasons.remove(duplicates.NEAR)
-    columns = (DOCUMENTS.c.application_id, DOCUMENTS.c.kind, DOCUMENTS.c.image_hash)
-    for kind, hash_ in connection.execute(sa.select(*columns[1:]).where(columns[0] == application_id)).all():
-        others = connection.execute(sa.select(*columns).where(columns[0] != application_id)).all()
-        for other, _ in duplicates.near_images(hash_, others):
-            reasons = found.setdefault(other, [])
-            if f"picture: {kind}" not in reasons:
-                reasons.append(f"picture: {kind}")
+    query = sa.select(DOCUMENTS.c.application_id, DOCUMENTS.c.kind, DOCUMENTS.c.description)
+    own, others = [], []
+    for row in connection.execute(query):
+        (own if row.application_id == application_id else others).append((row, _description(vault, row)))
+    for row, description in own:
+        for other, another in others:
+            if pictures.picture_similarity(description, another) >= pictures.SAME_PICTURE:
+                reasons = found.setdefault(other.application_id, [])
+                if f"picture: {row.kind}" not in reasons:
+                    reasons.append(f"picture: {row.kind}")
     return found
+
+
+def _description(vault: Vault, row) -> np.ndarray:
+    data = vault.decrypt(row.description, f"description/{row.application_id}/{row.kind}")
+    return np.frombuffer(data, np.int8).reshape(pictures.DESCRIPTION_SHAPE)

@@ -14,6 +14,7 @@ from imgrec_tf.finance.applications.database import Database
 from imgrec_tf.finance.applications.decisions import Decision
 from imgrec_tf.finance.applications.encryption import Vault
 from imgrec_tf.finance.applications.evidence import Evidence
+from imgrec_tf.finance.applications.pictures import describe_picture
 from imgrec_tf.finance.applications.problems import ApplicationConflict
 from imgrec_tf.finance.applications.redaction import Box, redact_image
 
@@ -32,13 +33,14 @@ class ApplicationStore:
     process is killed. Every call may be repeated: what is there already with the same contents is not stored again.
     """
 
-    def __init__(self, url: str, *, key: bytes, now: Callable[[], str] = utc_now):
+    def __init__(self, url: str, *, key: bytes, now: Callable[[], str] = utc_now, patience: int = 30):
         """Open a database, and make its tables where they are missing.
 
         Args:
             url: "sqlite:///applications.db", or "mariadb://user:password@host/database", or "mysql://…".
             key: 32 bytes, see `new_key`; the same one each time.
             now: Returns the time for the rows, ISO 8601.
+            patience: Whole seconds to wait while another process writes.
 
         Raises:
             TypeError: If url or key are of the wrong kind.
@@ -46,7 +48,7 @@ class ApplicationStore:
             StorageProblem: If the database cannot be reached or written to.
         """
         self._vault = Vault(key)
-        self._database = Database(url)
+        self._database = Database(url, patience)
         self._now = now
         self._database.create(self._vault.fingerprint("key check", "imgrec_tf"))
 
@@ -90,10 +92,10 @@ class ApplicationStore:
         images = {}
         for kind, image in (documents or {}).items():
             check_id(kind)
-            hash_ = duplicates.image_hash(image)
-            kept = redact_image(image, redact[kind]) if kind in redact else image
-            images[kind] = (hash_, to_png(kept), kind in redact)
-        digest = contents.application_digest(self._vault, applicant, {kind: one[1] for kind, one in images.items()})
+            kept = redact_image(image, redact.get(kind, ()))
+            description = describe_picture(kept).tobytes()  # of what is kept: the rest is to be gone
+            images[kind] = (to_png(kept), description, kind in redact)
+        digest = contents.application_digest(self._vault, applicant, {kind: one[:2] for kind, one in images.items()})
 
         def work(connection: sa.Connection) -> str:
             head = audit.lock(connection)
@@ -107,8 +109,7 @@ class ApplicationStore:
             at = self._now()
             entry = head.sequence + 1
             rows.insert_application(connection, self._vault, application_id, at, entry, digest, applicant, images)
-            pictures = {kind: one[0] for kind, one in images.items()}
-            details = {"digest": digest, "pictures": pictures, "redacted": sorted(redact)}
+            details = {"digest": digest, "documents": sorted(images), "redacted": sorted(redact)}
             audit.append(connection, self._vault, head, "received", application_id, details, at)
             return application_id
 
@@ -139,7 +140,7 @@ class ApplicationStore:
         """
         row, _ = self._database.read(lambda connection: rows.application(connection, application_id))
         own = self._vault.decrypt_values(row.applicant, f"applicant/{application_id}")
-        found = self._database.read(lambda connection: rows.matches(connection, application_id))
+        found = self._database.read(lambda connection: rows.matches(connection, self._vault, application_id))
         answers = []
         for other, reasons in found.items():
             values = self._database.read(lambda connection, other=other: rows.application(connection, other))[0]

@@ -37,7 +37,7 @@ DOCUMENTS = sa.Table(
     sa.Column("application_id", _ID, sa.ForeignKey("applications.id"), primary_key=True),
     sa.Column("kind", _ID, primary_key=True),
     sa.Column("redacted", sa.Boolean, nullable=False),
-    sa.Column("image_hash", sa.String(64), nullable=False),
+    sa.Column("description", _BYTES, nullable=False),
     sa.Column("image", _BYTES, nullable=False),
     **_OPTIONS,
 )

@@ -114,8 +114,10 @@ def invent_people(
 
 @functools.cache
 def _faker(locale: str):
-    import faker
-
+    try:
+        import faker
+    except ImportError as error:
+        raise ImportError('inventing people needs Faker: pip install "imgrec_tf[finance]"') from error
     return faker.Faker(locale)
 
 
