@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-from imgrec_tf.finance import consistency, identity
+from imgrec_tf.finance import consistency, documents, identity
 
 TODAY = identity.REFERENCE_DATE
 LONG = "Wolfeschlegelsteinhausenbergerdorff"
@@ -259,3 +259,14 @@ def test_every_swapped_person_is_found():
         assert consistency.check_consistency(mixed).worst == "critical"
         changed = dataclasses.replace(one, birth_date=other.birth_date)
         assert consistency.check_consistency(records_of(changed)).worst == "critical"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_one_person_s_rendered_documents_say_agrees(seed):
+    person = identity.invent_person(seed)
+    kinds = ("portrait_side", "emblem_side", "passport", "id_card_td1", "household_page")
+    layouts = {kind: documents.template_names(kind)[0] for kind in kinds}
+    records = {
+        kind: documents.render(kind, layouts[kind], seed=seed, person=person, pixels_per_mm=2).values for kind in kinds
+    }
+    assert not [finding for finding in consistency.check_consistency(records).findings if finding.state == "failed"]

@@ -59,7 +59,7 @@ class Printer:
     def text_of(self, name: str) -> str:
         """What is printed for a field: dates in the template's format."""
         if name == "validity":
-            return f"{self.text_of('issue_date')}-{self.text_of('expiry_date') or '长期'}"
+            return f"{self.text_of('issue_date')}-{self.text_of('expiry_date')}"
         text = self.values.get(name, "")
         if name.endswith("_date") and text[:4].isdigit():
             day = datetime.date.fromisoformat(text)

@@ -65,7 +65,7 @@ def _issued(issued) -> dict[str, str]:
     return {
         "authority": issued.authority,
         "issue_date": issued.issue_date.isoformat(),
-        "expiry_date": issued.expiry_date.isoformat() if issued.expiry_date else "",
+        "expiry_date": issued.expiry_date.isoformat() if issued.expiry_date else "长期",
     }
 
 
