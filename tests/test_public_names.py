@@ -22,8 +22,13 @@ PUBLIC = {
         from_csv from_folder from_npz leak_report load read_image split
     """,
     "imgrec_tf.evaluation": "Evaluation Metric evaluate",
-    "imgrec_tf.finance": "consistency identity",
+    "imgrec_tf.finance": "consistency documents identity",
     "imgrec_tf.finance.consistency": "ConsistencyReport Finding SEVERITIES check_consistency rule_table",
+    "imgrec_tf.finance.documents": """
+        CLASSES Document EXPRESSIONS Field IMITATIONS draw_portrait household_values render save_image specimen_contrast
+        template_names
+    """,
+    "imgrec_tf.finance.documents.layouts": "",
     "imgrec_tf.finance.identity": """
         BrokenRule DigitCheck Household HouseholdMember IdentityNumber IdentityNumberCheck IssuedDocument
         MRZ_CLASSES MRZ_FORMATS Misses MrzRecord Person REFERENCE_DATE add_years build_identity_number build_mrz
