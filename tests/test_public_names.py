@@ -38,7 +38,7 @@ PUBLIC = {
         transliterate
     """,
     "imgrec_tf.medical": "phantoms",
-    "imgrec_tf.models": "Baseline PRESETS baseline sequential_cnn",
+    "imgrec_tf.models": "Baseline PRESETS baseline crnn sequential_cnn",
     "imgrec_tf.plots": """
         COLORS Figure GREY PALETTE SYNTHETIC figure histogram image_grid image_values style styled title wrapped
     """,
