@@ -1,0 +1,271 @@
+"""Finds the machine-readable zone on a whole picture: long, even, parallel rows of dark characters.
+
+Classical image processing, at several scales: what is dark and narrower than a character is kept (black top-hat),
+joined along the row (closing), and what is then long, thin and straight is a row. Two or three parallel rows of the
+same length, at the distance that ICAO 9303 gives them, are a zone. Rows may lie across or upright, tilted by up to
+about 12 degrees; which end is the beginning, only reading tells.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from PIL import Image
+from scipy import ndimage
+
+_SCALES = (720, 1150, 1800)  # long side in pixels that a picture is reduced to
+_KERNELS = (7, 13)  # what is darker than its surroundings within so many pixels may be a stroke
+_SHORTEST = 13.0  # length of a row in capital heights; 30 characters have about 31
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of characters on the picture.
+
+    Attributes:
+        start: float64 (2,): x and y of one end, half-way up the capitals.
+        end: The other end. Which one is the beginning is not known yet.
+        height: Height of the capitals in pixels.
+        bend: How far the middle of the row lies beside the straight line, in pixels, to the left of start → end.
+    """
+
+    start: np.ndarray
+    end: np.ndarray
+    height: float
+    bend: float = 0.0
+
+    @property
+    def length(self) -> float:
+        """Distance of the ends in pixels."""
+        return float(np.hypot(*(self.end - self.start)))
+
+    @property
+    def direction(self) -> np.ndarray:
+        """Unit vector from start to end."""
+        return (self.end - self.start) / max(self.length, 1e-9)
+
+    @property
+    def normal(self) -> np.ndarray:
+        """Unit vector downwards when the row is read from start to end."""
+        along = self.direction
+        return np.array([-along[1], along[0]])
+
+    def turned(self) -> Row:
+        """The same row, read from the other end."""
+        return Row(self.end, self.start, self.height, -self.bend)
+
+    def moved(self, distance: float) -> Row:
+        """The row that lies `distance` pixels below, read in the same direction."""
+        return replace(self, start=self.start + distance * self.normal, end=self.end + distance * self.normal)
+
+
+@dataclass(frozen=True)
+class Zone:
+    """Rows that belong together.
+
+    Attributes:
+        rows: Two or three, from the top down when read from start to end.
+        score: How much it looks like a zone; larger is better, no unit.
+    """
+
+    rows: tuple[Row, ...]
+    score: float
+
+    def turned(self) -> Zone:
+        """The same zone upside down."""
+        return Zone(tuple(row.turned() for row in reversed(self.rows)), self.score)
+
+    @property
+    def corners(self) -> np.ndarray:
+        """float64 (4, 2): x and y around the zone: upper left, upper right, lower right, lower left as it is read."""
+        first, last = self.rows[0], self.rows[-1]
+        up, down = -0.8 * first.height * first.normal, 0.8 * last.height * last.normal
+        return np.array([first.start + up, first.end + up, last.end + down, last.start + down])
+
+
+def find_zones(grey: np.ndarray, *, most: int = 6) -> list[Zone]:
+    """Return the places that look most like a machine-readable zone.
+
+    Args:
+        grey: float32 or uint8 (height, width), dark characters on lighter paper.
+        most: Zones to return at most.
+
+    Returns:
+        Zones in the picture's pixels, the likeliest first; none where nothing looks like rows of characters.
+    """
+    found: list[Zone] = []
+    for long_side in _SCALES:
+        scale = min(1.0, long_side / max(grey.shape))
+        small = _reduced(grey, scale)
+        for kernel in _KERNELS:
+            dark = ndimage.grey_closing(small, (kernel, kernel)) - small
+            for threshold in _thresholds(dark):
+                ink = dark > threshold
+                rows = [*_rows(ink, kernel), *_upright(_rows(ink.T, kernel))]
+                found += [_scaled(zone, scale) for zone in _zones(rows)]
+        if scale == 1.0:
+            break
+    return _distinct(sorted(found, key=lambda zone: -zone.score))[:most]
+
+
+def cut_row(grey: np.ndarray, row: Row, *, margin: float = 1.3, size: float = 1.0, height: int = 48) -> np.ndarray:
+    """Cut a row out, straightened: float32 (height, columns), capitals 14/24 of the height.
+
+    Args:
+        grey: The picture.
+        row: Where.
+        margin: What is added at each end, in capital heights.
+        size: Factor on the height of the capitals, for a second try.
+        height: Rows of the result.
+    """
+    capitals = row.height * size
+    step = capitals * 24 / 14 / height  # of the picture's pixels
+    reach = row.length / 2 + margin * row.height
+    along = np.arange(-reach, reach, step)
+    across = (np.arange(height) - (height - 1) / 2) * step
+    middle = (row.start + row.end) / 2
+    # The bend is a parabola: nothing at the ends, all of it in the middle.
+    bent = -row.bend * (1 - (along / max(row.length / 2, 1e-9)) ** 2)
+    x = middle[0] + along * row.direction[0] + (across[:, None] + bent) * row.normal[0]
+    y = middle[1] + along * row.direction[1] + (across[:, None] + bent) * row.normal[1]
+    sigma = 0.4 * step if step > 1.2 else 0.0
+    left, top = int(x.min()) - 3, int(y.min()) - 3
+    part = grey[max(0, top) : int(y.max()) + 4, max(0, left) : int(x.max()) + 4].astype(np.float32)
+    if sigma:
+        part = ndimage.gaussian_filter(part, sigma)
+    places = [y - max(0, top), x - max(0, left)]
+    return ndimage.map_coordinates(part, places, order=1, mode="nearest") if part.size else np.zeros_like(x)
+
+
+def _reduced(grey: np.ndarray, scale: float) -> np.ndarray:
+    if scale == 1.0:
+        return np.asarray(grey, np.float32)
+    size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
+    return np.asarray(Image.fromarray(np.asarray(grey, np.float32)).resize(size, Image.Resampling.BOX))
+
+
+def _thresholds(dark: np.ndarray) -> list[float]:
+    """Where ink may begin: shares of the darkest strokes, above the paper's noise."""
+    strong, typical = np.percentile(dark, (99, 50))
+    if strong < 8:
+        return []
+    return [max(share * strong, 1.5 * typical + 4) for share in (0.32, 0.55)]
+
+
+def _rows(ink: np.ndarray, kernel: int) -> list[Row]:
+    """Join what is inked along the lines of the array; long thin parts are rows."""
+    joined = ndimage.binary_closing(ink, np.ones((1, 2 * kernel + 3), bool))
+    labels, count = ndimage.label(joined)
+    rows = []
+    for number, box in enumerate(ndimage.find_objects(labels), 1):
+        height, width = (side.stop - side.start for side in box)
+        if width < 60 or width < 3.5 * height or height < 4:
+            continue
+        rows += _row(labels[box] == number, ink[box], box)
+    return rows
+
+
+def _row(part: np.ndarray, ink: np.ndarray, box) -> list[Row]:
+    """Fit a slightly bent line through one joined part, and measure its capitals; [] when it is no row."""
+    filled = part.any(axis=0)
+    columns = np.flatnonzero(filled)
+    tops = part.argmax(axis=0)[columns].astype(float)
+    bottoms = (part.shape[0] - 1 - part[::-1].argmax(axis=0)[columns]).astype(float)
+    middles, heights = (tops + bottoms) / 2, bottoms - tops + 1
+    height = float(np.percentile(heights, 80))
+    length = columns[-1] - columns[0] + 1.0
+    if height < 4 or length < _SHORTEST * height:
+        return []
+    x = 2 * (columns - columns[0]) / length - 1
+    weight = np.exp(-((heights - np.percentile(heights, 70)) ** 2) / (0.1 * height**2 + 1))
+    bend, slope, level = np.polyfit(x, middles, 2, w=weight)
+    off = np.abs(middles - np.polyval([bend, slope, level], x))
+    density = float((ink & part).sum() / part.sum())
+    if np.percentile(off, 75) > 0.3 * height or abs(slope) > 0.22 * length / 2 or not 0.1 < density < 0.9:
+        return []
+    left, top = box[1].start + columns[0], box[0].start
+    ends = np.array([[left, top + level - slope + bend], [left + length - 1, top + level + slope + bend]])
+    return [Row(ends[0], ends[1], height * float(np.cos(np.arctan(2 * slope / length))), float(bend))]
+
+
+def _upright(rows: list[Row]) -> list[Row]:
+    """Rows that were found in the transposed picture."""
+    return [Row(row.start[::-1].copy(), row.end[::-1].copy(), row.height, -row.bend) for row in rows]
+
+
+def _zones(rows: list[Row]) -> Iterator[Zone]:
+    """Put rows together that are parallel, of one length, and as far apart as the lines of a zone."""
+    rows = sorted(rows, key=lambda row: -row.length)[:40]
+    below: dict[int, list[int]] = {}
+    for one, other in itertools.permutations(range(len(rows)), 2):
+        if _follows(rows[one], rows[other]):
+            below.setdefault(one, []).append(other)
+    for one, seconds in below.items():
+        for second in seconds:
+            yield _zone((rows[one], rows[second]))
+            for third in below.get(second, []):
+                gaps = [_gap(rows[one], rows[second]), _gap(rows[second], rows[third])]
+                if max(gaps) < 1.35 * min(gaps):
+                    yield _zone((rows[one], rows[second], rows[third]))
+
+
+def _gap(upper: Row, lower: Row) -> float:
+    return float(((lower.start + lower.end) / 2 - (upper.start + upper.end) / 2) @ upper.normal)
+
+
+def _follows(upper: Row, lower: Row) -> bool:
+    """Whether one row may be the line below the other."""
+    along = upper.direction
+    if abs(along[0] * lower.direction[1] - along[1] * lower.direction[0]) > 0.05 or along @ lower.direction < 0:
+        return False
+    height = max(upper.height, lower.height)
+    if min(upper.height, lower.height) < 0.55 * height or not 1.25 * height < _gap(upper, lower) < 3.4 * height:
+        return False
+    shared = min(upper.length, (lower.end - upper.start) @ along) - max(0.0, (lower.start - upper.start) @ along)
+    return shared > 0.7 * max(upper.length, lower.length)
+
+
+def _zone(rows: tuple[Row, ...]) -> Zone:
+    """Give all rows the same ends: fillers at the end of a line may have been lost in one of them."""
+    height = max(row.height for row in rows)
+    along = rows[0].direction
+    first = min(float((row.start - rows[0].start) @ along) for row in rows)
+    last = max(float((row.end - rows[0].start) @ along) for row in rows)
+    level = []
+    for row in rows:
+        start = row.start + (first - (row.start - rows[0].start) @ along) * row.direction
+        end = row.end + (last - (row.end - rows[0].start) @ along) * row.direction
+        level.append(Row(start, end, height, row.bend))
+    ratio = (last - first) / height
+    # 30 characters are about 31 capital heights long, 44 about 46; shorter ones are more likely printed words.
+    length_score = np.exp(-((max(0.0, 28 - ratio) / 8) ** 2) - (max(0.0, ratio - 50) / 12) ** 2)
+    ends = max(
+        max(abs((one.start - two.start) @ along), abs((one.end - two.end) @ along))
+        for one, two in itertools.combinations(rows, 2)
+    )
+    even = np.exp(-ends / (6 * height))
+    return Zone(tuple(level), float(length_score * even * (1.15 if len(rows) == 3 else 1.0) * (last - first) ** 0.25))
+
+
+def _scaled(zone: Zone, scale: float) -> Zone:
+    def place(point: np.ndarray) -> np.ndarray:
+        return (point + 0.5) / scale - 0.5
+
+    rows = tuple(Row(place(row.start), place(row.end), row.height / scale, row.bend / scale) for row in zone.rows)
+    return Zone(rows, zone.score)
+
+
+def _distinct(zones: list[Zone]) -> list[Zone]:
+    """Leave out what lies at the place of a better one and has the same number of rows."""
+    kept: list[Zone] = []
+    for zone in zones:
+        middle = zone.corners.mean(axis=0)
+        reach = zone.rows[0].height
+        if not any(
+            len(zone.rows) == len(one.rows) and np.hypot(*(one.corners.mean(axis=0) - middle)) < reach for one in kept
+        ):
+            kept.append(zone)
+    return kept
