@@ -22,10 +22,13 @@ PUBLIC = {
         from_csv from_folder from_npz leak_report load read_image split
     """,
     "imgrec_tf.evaluation": "Evaluation Metric evaluate",
-    "imgrec_tf.finance": "consistency documents identity",
+    "imgrec_tf.finance": "capture consistency documents id_documents identity reading",
     "imgrec_tf.finance.consistency": "ConsistencyReport Finding SEVERITIES check_consistency rule_table",
+    "imgrec_tf.finance.capture": """
+        Camera Photo SEVERITIES Severity camera capture homography_between transform_points
+    """,
     "imgrec_tf.finance.documents": """
-        CLASSES Document EXPRESSIONS Field IMITATIONS draw_portrait household_values render save_image specimen_contrast
+        CLASSES Document EXPRESSIONS Field IMITATIONS draw_portrait household_values page_size render save_image specimen_contrast
         template_names
     """,
     "imgrec_tf.finance.documents.layouts": "",

@@ -216,6 +216,7 @@ def test_unknown_layouts_are_named(arguments, message):
         ({"pixels_per_mm": 0.1}, ValueError, "pixels_per_mm"),
         ({"oversampling": 0}, ValueError, "oversampling"),
         ({"values": {"salary": "1"}}, ValueError, "prints no salary"),
+        ({"values": {"name": "龘靐"}}, ValueError, "bundled font has no 靐 龘"),
         ({"person": identity.invent_person(1, locale="en_US")}, ValueError, "zh_CN"),
     ],
 )

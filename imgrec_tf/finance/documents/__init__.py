@@ -19,6 +19,7 @@ _NAMES = {
     "IMITATIONS": "document",
     "draw_portrait": "portraits",
     "household_values": "values",
+    "page_size": "rendering",
     "render": "rendering",
     "save_image": "document",
     "specimen_contrast": "marks",

@@ -122,7 +122,7 @@ class Canvas:
         for face, drop, piece, advance in parts:
             at = (place, self.px(y) + drop)
             self.draw.text(at, piece, fill=fill, font=face, anchor="ls", stroke_width=stroke)
-            if piece.strip():
+            if name is not None and piece.strip():
                 boxes.append(np.add(face.getbbox(piece, anchor="ls", stroke_width=stroke), (*at, *at)))
             place += advance
         if name is not None:
@@ -222,10 +222,11 @@ class Canvas:
         """Split into (font, drop below the baseline, characters, advance), all in pixels of the drawing."""
         parts = []
         for chinese, run in fonts.runs(text):
-            face = fonts.font("chinese", size * fonts.CHINESE_SCALE) if chinese else fonts.font(font, size)
+            kind, em = ("chinese", size * fonts.CHINESE_SCALE) if chinese else (font, size)
+            face = fonts.font(kind, em)
             drop = 0.04 * size if chinese else 0.0
             pieces = list(run) if tracking else [run]
-            parts += [(face, drop, piece, face.getlength(piece) + tracking * len(piece)) for piece in pieces]
+            parts += [(face, drop, piece, fonts.length(kind, em, piece) + tracking * len(piece)) for piece in pieces]
         return parts
 
     def _remember(self, name: str, text: str, boxes: np.ndarray) -> None:

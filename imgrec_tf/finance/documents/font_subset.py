@@ -1,8 +1,8 @@
 """Rebuilds the bundled fonts: `python -m imgrec_tf.finance.documents.font_subset`.
 
 Needs fontTools (it comes with matplotlib), Faker and the Debian packages `fonts-ocr-b` and `fonts-droid-fallback`.
-The Chinese subset holds every Chinese character that stands in the source of `imgrec_tf.finance`, and those of the
-names and addresses that Faker invents for zh_CN. OCR-B is copied as it is.
+The Chinese subset holds every Chinese character that stands in the source of `documents` and `identity`, and those of
+the names and addresses that Faker invents for zh_CN. OCR-B is copied as it is.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ from imgrec_tf.finance.documents import fonts
 
 DROID = Path("/usr/share/fonts-droid-fallback/truetype/DroidSansFallback.ttf")
 OCR_B = Path("/usr/share/fonts/opentype/ocr-b/OCRB.otf")
-_FINANCE = Path(__file__).resolve().parents[1]
+_PRINTED = [Path(__file__).resolve().parents[1] / name for name in ("documents", "identity")]
 _LEFT_OUT = {"countries"}  # an address in China names no country
 
 
 def characters() -> str:
     """Return every Chinese character that a document may need, sorted."""
     needed: set[str] = set()
-    for source in [*_FINANCE.rglob("*.py"), *_FINANCE.rglob("*.json")]:
-        needed.update(source.read_text(encoding="utf-8"))
+    for folder in _PRINTED:
+        for source in folder.rglob("*.py"):
+            needed.update(source.read_text(encoding="utf-8"))
     needed |= set(_faker_text())
     return "".join(sorted(one for one in needed if fonts.is_chinese(one)))
 

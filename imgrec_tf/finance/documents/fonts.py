@@ -70,9 +70,32 @@ def font(name: str, size: float) -> ImageFont.FreeTypeFont:
     return _font(name, max(100, round(size * 100)))
 
 
+@lru_cache(maxsize=65536)
+def _length(name: str, hundredths: int, text: str) -> float:
+    return _font(name, hundredths).getlength(text)
+
+
+def length(name: str, size: float, text: str) -> float:
+    """Return the width of a text in pixels, for a font and the size of its em square in pixels."""
+    return _length(name, max(100, round(size * 100)), text)
+
+
 def is_chinese(character: str) -> bool:
     """Say whether a character is drawn with the Chinese font."""
     return ord(character) >= _CHINESE_FROM
+
+
+@lru_cache(maxsize=1)
+def _drawable() -> frozenset[int]:
+    from fontTools.ttLib import TTFont
+
+    with TTFont(path("chinese"), lazy=True) as opened:
+        return frozenset(opened.getBestCmap())
+
+
+def missing(text: str) -> str:
+    """Return the Chinese characters of a text that the bundled font cannot draw, each once."""
+    return "".join(sorted({one for one in text if is_chinese(one) and ord(one) not in _drawable()}))
 
 
 def runs(text: str) -> list[tuple[bool, str]]:

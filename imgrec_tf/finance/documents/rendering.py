@@ -7,7 +7,7 @@ from numbers import Integral
 
 import numpy as np
 
-from imgrec_tf.finance.documents import templates
+from imgrec_tf.finance.documents import fonts, templates
 from imgrec_tf.finance.documents import values as person_values
 from imgrec_tf.finance.documents.canvas import Canvas
 from imgrec_tf.finance.documents.document import CLASSES, IMITATIONS, Document
@@ -30,6 +30,15 @@ def template_names(document_class: str | None = None) -> tuple[str, ...]:
     if document_class not in known:
         raise ValueError(f"document_class must be one of {', '.join(known)}, got {document_class!r}")
     return tuple(known[document_class])
+
+
+def page_size(document_class: str, template: str) -> tuple[float, float]:
+    """Return width and height of a layout in mm.
+
+    Raises:
+        ValueError: If there is no such class or layout.
+    """
+    return templates.find(document_class, template).size
 
 
 def render(
@@ -92,6 +101,9 @@ def render(
             f"{document_class} prints no {', '.join(unknown)}; its values are {', '.join(texts) or 'none'}"
         )
     texts |= {name: str(value) for name, value in (values or {}).items()}
+    undrawn = fonts.missing("".join(texts.values()))
+    if undrawn:
+        raise ValueError(f"the bundled font has no {' '.join(undrawn)}; it holds the characters of invented people only")
     print_ = np.random.default_rng([int(seed), 6])
     canvas = Canvas(*layout.size, pixels_per_mm, print_, oversampling=oversampling)
     layout.draw(Printer(canvas, texts, _photographer(document_class, person, texts, portrait_seed, print_)))
