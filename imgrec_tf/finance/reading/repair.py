@@ -120,8 +120,9 @@ def repair_identity_number(decoded: Decoded, characters: str) -> Repaired:
     weights = [*WEIGHTS_11_2, 1]
     values = {one: 10 if one == "X" else int(one) for one in CHECK_11_2}
     remainder = (sum(weight * values[one] for weight, one in zip(weights, text)) - 1) % 11
+    read = [decoded.alternatives[place][characters.index(one)] for place, one in enumerate(text)]
     options = [
-        (decoded.alternatives[place][characters.index(one)] - decoded.alternatives[place][characters.index(text[place])],
+        (float(decoded.alternatives[place][characters.index(one)] - read[place]),
          weight * (values[one] - values[text[place]]) % 11, 0, place, one)
         for place, (weight, alphabet) in enumerate(zip(weights, number_alphabets()))
         for one in alphabet

@@ -158,7 +158,7 @@ def _thresholds(dark: np.ndarray) -> list[float]:
 def _rows(ink: np.ndarray, kernel: int) -> list[Row]:
     """Join what is inked along the lines of the array; long thin parts are rows."""
     joined = ndimage.binary_closing(ink, np.ones((1, 2 * kernel + 3), bool))
-    labels, count = ndimage.label(joined)
+    labels, _ = ndimage.label(joined)
     rows = []
     for number, box in enumerate(ndimage.find_objects(labels), 1):
         height, width = (side.stop - side.start for side in box)
