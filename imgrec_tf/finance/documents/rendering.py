@@ -103,9 +103,7 @@ def render(
     texts |= {name: str(value) for name, value in (values or {}).items()}
     undrawn = fonts.missing("".join(texts.values()))
     if undrawn:
-        raise ValueError(
-            f"the bundled font has no {' '.join(undrawn)}; it holds the characters of invented people only"
-        )
+        raise ValueError(f"the bundled font has no {' '.join(undrawn)}; it holds the characters of invented people only")
     print_ = np.random.default_rng([int(seed), 6])
     canvas = Canvas(*layout.size, pixels_per_mm, print_, oversampling=oversampling)
     layout.draw(Printer(canvas, texts, _photographer(document_class, person, texts, portrait_seed, print_)))
