@@ -40,6 +40,11 @@ PUBLIC = {
         name_characters parse_identity_number parse_mrz person_mrz resident_card_years romanize spellings
         transliterate
     """,
+    "imgrec_tf.finance.reading": """
+        Change Decoded FieldReading LineImage LineReader MrzReading NumberReading ReaderRun Row SEVERITIES Zone
+        beam_decode cut_row edit_distance find_zones fixed_length_decode greedy_decode normalise_line
+        read_identity_number read_mrz render_line shipped_reader train_reader
+    """,
     "imgrec_tf.medical": "phantoms",
     "imgrec_tf.models": "Baseline PRESETS baseline crnn sequential_cnn",
     "imgrec_tf.plots": """

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from imgrec_tf.finance.reading.line_reader import LineReader, shipped_reader
 from imgrec_tf.finance.reading.normalising import normalise_line, to_grey
 
 TRUST = 0.9  # least confidence of every field of a zone that may be accepted without a person
+_LARGEST = 24_000_000  # pixels of a picture; larger ones are thinned out first
 _SMALLEST = 5.0  # height of capitals in pixels below which nothing is read
 _SIZES = (1.0, 0.87, 1.16)  # tries with the height of the capitals
 _LEAST_LIKELY = -0.55  # mean natural logarithm of a character's probability below which lines are no lines of a zone
@@ -107,25 +108,30 @@ def read_mrz(
         TypeError: If the image is no uint8 array.
         ValueError: If its shape is none of the above.
     """
+    image, factor = _manageable(image)
     grey = to_grey(image)
     problem = _hopeless(grey)
     if problem:
         return MrzReading((), problem)
     reader = reader or shipped_reader()
     best: tuple[float, MrzReading] | None = None
-    seen, too_small = 0, False
-    for candidate in _candidates(grey):
-        seen += 1
-        if candidate.rows[0].height < _SMALLEST:
-            too_small = True
-            continue
-        found = _read_zone(grey, candidate, reader, reference_date)
-        if found is None:
-            continue
-        if best is None or found[0] > best[0]:
-            best = found
-        if found[1].trusted:
+    seen, too_small, tried = 0, False, []
+    for zones in zone.search_zones(grey):
+        tried = zone.distinct(tried + [one for found in zones for one in _with_missing_row(found)])
+        new, seen = tried[seen:], len(tried)
+        for candidate in new:
+            if candidate.rows[0].height < _SMALLEST:
+                too_small = True
+                continue
+            found = _read_zone(grey, candidate, reader, reference_date)
+            if found is not None and (best is None or found[0] > best[0]):
+                best = found
+            if best is not None and best[1].trusted:
+                break
+        if best is not None and best[1].valid:
             break
+    if best is not None and factor > 1:
+        best = best[0], replace(best[1], corners=(best[1].corners + 0.5) * factor - 0.5)
     if best is not None:
         return best[1]
     if too_small:
@@ -152,15 +158,22 @@ def _hopeless(grey: np.ndarray) -> str:
     return ""
 
 
-def _candidates(grey: np.ndarray) -> Iterator[zone.Zone]:
-    """Zones to try, and for two rows also three: the line above or below may have been missed."""
-    for found in zone.find_zones(grey):
-        yield found
-        if len(found.rows) == 2 and found.rows[0].length < 36 * found.rows[0].height:
-            upper, lower = found.rows
-            gap = float(((lower.start + lower.end) / 2 - (upper.start + upper.end) / 2) @ upper.normal)
-            yield zone.Zone((upper.moved(-gap), upper, lower), found.score)
-            yield zone.Zone((upper, lower, lower.moved(gap)), found.score)
+def _manageable(image: np.ndarray) -> tuple[np.ndarray, int]:
+    """Reduce pictures of more than 24 megapixels: characters have more pixels there than a reader can use."""
+    if not isinstance(image, np.ndarray) or image.ndim not in (2, 3) or image.shape[0] * image.shape[1] <= _LARGEST:
+        return image, 1
+    factor = int(np.ceil(np.sqrt(image.shape[0] * image.shape[1] / _LARGEST)))
+    return np.ascontiguousarray(image[::factor, ::factor]), factor
+
+
+def _with_missing_row(found: zone.Zone) -> Iterator[zone.Zone]:
+    """The zone, and for two short rows also three: the line above or below may have been missed."""
+    yield found
+    if len(found.rows) == 2 and found.rows[0].length < 36 * found.rows[0].height:
+        upper, lower = found.rows
+        gap = float(((lower.start + lower.end) / 2 - (upper.start + upper.end) / 2) @ upper.normal)
+        yield zone.Zone((upper.moved(-gap), upper, lower), found.score)
+        yield zone.Zone((upper, lower, lower.moved(gap)), found.score)
 
 
 def _read_zone(

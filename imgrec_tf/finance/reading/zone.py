@@ -17,7 +17,9 @@ from PIL import Image
 from scipy import ndimage
 
 _SCALES = (720, 1150, 1800)  # long side in pixels that a picture is reduced to
-_KERNELS = (7, 13)  # what is darker than its surroundings within so many pixels may be a stroke
+_ANGLES = (0, 24, -24, 45)  # degrees that it is turned by, one after another while nothing is found
+_KERNEL = 9  # what is darker than its surroundings within so many pixels may be a stroke
+_JOIN = 21  # and strokes that are no further apart along the row belong together
 _SHORTEST = 13.0  # length of a row in capital heights; 30 characters have about 31
 
 
@@ -96,19 +98,30 @@ def find_zones(grey: np.ndarray, *, most: int = 6) -> list[Zone]:
     Returns:
         Zones in the picture's pixels, the likeliest first; none where nothing looks like rows of characters.
     """
-    found: list[Zone] = []
-    for long_side in _SCALES:
-        scale = min(1.0, long_side / max(grey.shape))
-        small = _reduced(grey, scale)
-        for kernel in _KERNELS:
-            dark = ndimage.grey_closing(small, (kernel, kernel)) - small
+    found = [zone for zones in search_zones(grey) for zone in zones]
+    return distinct(sorted(found, key=lambda zone: -zone.score))[:most]
+
+
+def search_zones(grey: np.ndarray) -> Iterator[list[Zone]]:
+    """Look for zones at one scale and angle after another, the usual ones first; each time the likeliest first."""
+    for angle in _ANGLES:
+        for long_side in _SCALES if angle == 0 else _SCALES[:2]:
+            scale = min(1.0, long_side / max(grey.shape))
+            small = _reduced(grey, scale)
+            turned = small
+            if angle:
+                level = float(np.median(small))
+                picture = Image.fromarray(small)
+                turned = np.asarray(picture.rotate(angle, Image.Resampling.BILINEAR, expand=True, fillcolor=level))
+            dark = ndimage.grey_closing(turned, (_KERNEL, _KERNEL)) - turned
+            found: list[Zone] = []
             for threshold in _thresholds(dark):
                 ink = dark > threshold
-                rows = [*_rows(ink, kernel), *_upright(_rows(ink.T, kernel))]
-                found += [_scaled(zone, scale) for zone in _zones(rows)]
-        if scale == 1.0:
-            break
-    return _distinct(sorted(found, key=lambda zone: -zone.score))[:most]
+                found += _zones([*_rows(ink), *_upright(_rows(ink.T))])
+            found = distinct(sorted(found, key=lambda zone: -zone.score))[:4]
+            yield [_on_picture(zone, angle, turned.shape, small.shape, scale) for zone in found]
+            if scale == 1.0:
+                break
 
 
 def cut_row(grey: np.ndarray, row: Row, *, margin: float = 1.3, size: float = 1.0, height: int = 48) -> np.ndarray:
@@ -131,13 +144,17 @@ def cut_row(grey: np.ndarray, row: Row, *, margin: float = 1.3, size: float = 1.
     bent = -row.bend * (1 - (along / max(row.length / 2, 1e-9)) ** 2)
     x = middle[0] + along * row.direction[0] + (across[:, None] + bent) * row.normal[0]
     y = middle[1] + along * row.direction[1] + (across[:, None] + bent) * row.normal[1]
-    sigma = 0.4 * step if step > 1.2 else 0.0
-    left, top = int(x.min()) - 3, int(y.min()) - 3
-    part = grey[max(0, top) : int(y.max()) + 4, max(0, left) : int(x.max()) + 4].astype(np.float32)
-    if sigma:
-        part = ndimage.gaussian_filter(part, sigma)
-    places = [y - max(0, top), x - max(0, left)]
-    return ndimage.map_coordinates(part, places, order=1, mode="nearest") if part.size else np.zeros_like(x)
+    left, top = max(0, int(x.min()) - 3), max(0, int(y.min()) - 3)
+    part = np.asarray(grey[top : int(y.max()) + 4, left : int(x.max()) + 4], np.float32)
+    if not part.size:
+        return np.zeros_like(x)
+    x, y, factor = x - left, y - top, max(1, int(step))
+    if factor > 1:  # many pixels to one of the result: put them together first
+        part = np.asarray(Image.fromarray(part).reduce(factor))
+        x, y, step = (x + 0.5) / factor - 0.5, (y + 0.5) / factor - 0.5, step / factor
+    if step > 1.2:
+        part = ndimage.gaussian_filter(part, 0.4 * step)
+    return ndimage.map_coordinates(part, [y, x], order=1, mode="nearest")
 
 
 def _reduced(grey: np.ndarray, scale: float) -> np.ndarray:
@@ -155,9 +172,10 @@ def _thresholds(dark: np.ndarray) -> list[float]:
     return [max(share * strong, 1.5 * typical + 4) for share in (0.32, 0.55)]
 
 
-def _rows(ink: np.ndarray, kernel: int) -> list[Row]:
+def _rows(ink: np.ndarray) -> list[Row]:
     """Join what is inked along the lines of the array; long thin parts are rows."""
-    joined = ndimage.binary_closing(ink, np.ones((1, 2 * kernel + 3), bool))
+    joined = ndimage.maximum_filter1d(ink.astype(np.uint8), _JOIN, axis=1)
+    joined = ndimage.minimum_filter1d(joined, _JOIN, axis=1).astype(bool)
     labels, _ = ndimage.label(joined)
     rows = []
     for number, box in enumerate(ndimage.find_objects(labels), 1):
@@ -250,15 +268,20 @@ def _zone(rows: tuple[Row, ...]) -> Zone:
     return Zone(tuple(level), float(length_score * even * (1.15 if len(rows) == 3 else 1.0) * (last - first) ** 0.25))
 
 
-def _scaled(zone: Zone, scale: float) -> Zone:
+def _on_picture(zone: Zone, angle: float, turned: tuple, small: tuple, scale: float) -> Zone:
+    """Take a zone from the turned, reduced picture back to the picture itself."""
+    cosine, sine = np.cos(np.deg2rad(angle)), np.sin(np.deg2rad(angle))
+
     def place(point: np.ndarray) -> np.ndarray:
-        return (point + 0.5) / scale - 0.5
+        x, y = point - (np.array(turned[::-1]) - 1) / 2
+        back = np.array([x * cosine - y * sine, x * sine + y * cosine]) + (np.array(small[::-1]) - 1) / 2
+        return (back + 0.5) / scale - 0.5
 
     rows = tuple(Row(place(row.start), place(row.end), row.height / scale, row.bend / scale) for row in zone.rows)
     return Zone(rows, zone.score)
 
 
-def _distinct(zones: list[Zone]) -> list[Zone]:
+def distinct(zones: list[Zone]) -> list[Zone]:
     """Leave out what lies at the place of a better one and has the same number of rows."""
     kept: list[Zone] = []
     for zone in zones:
