@@ -226,7 +226,7 @@ def _decode(
     if any(one is None for one in decoded):
         return None
     likely = float(np.mean(np.log(np.maximum([one for line in decoded for one in line.confidences], 1e-6))))
-    if likely < _LEAST_LIKELY or decoded[0].text[0] not in mrz_layout(format).first_letters:
+    if likely < _LEAST_LIKELY:
         return None
     mended = repair.repair_mrz(decoded, format, characters)
     record = parse_mrz(mended.lines, reference_date=reference_date)

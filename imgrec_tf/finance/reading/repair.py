@@ -54,8 +54,10 @@ class Repaired:
 
 
 def mrz_alphabets(format: str) -> list[list[str]]:
-    """Return the characters that may stand at each place of each line."""
-    return [[MRZ_CLASSES[kind] for kind in line] for line in mrz_character_classes(format)]
+    """Return the characters that may stand at each place of each line; at the first one, the kinds of document."""
+    alphabets = [[MRZ_CLASSES[kind] for kind in line] for line in mrz_character_classes(format)]
+    alphabets[0][0] = mrz_layout(format).first_letters
+    return alphabets
 
 
 def repair_mrz(decoded: Sequence[Decoded], format: str, characters: str) -> Repaired:

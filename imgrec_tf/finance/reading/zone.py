@@ -32,12 +32,14 @@ class Row:
         end: The other end. Which one is the beginning is not known yet.
         height: Height of the capitals in pixels.
         bend: How far the middle of the row lies beside the straight line, in pixels, to the left of start → end.
+        shear: How far the print leans: shift from start to end for each pixel downwards, as a view from aside gives.
     """
 
     start: np.ndarray
     end: np.ndarray
     height: float
     bend: float = 0.0
+    shear: float = 0.0
 
     @property
     def length(self) -> float:
@@ -57,11 +59,12 @@ class Row:
 
     def turned(self) -> Row:
         """The same row, read from the other end."""
-        return Row(self.end, self.start, self.height, -self.bend)
+        return Row(self.end, self.start, self.height, -self.bend, self.shear)
 
     def moved(self, distance: float) -> Row:
         """The row that lies `distance` pixels below, read in the same direction."""
-        return replace(self, start=self.start + distance * self.normal, end=self.end + distance * self.normal)
+        step = distance * (self.normal + self.shear * self.direction)
+        return replace(self, start=self.start + step, end=self.end + step)
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,7 @@ def cut_row(grey: np.ndarray, row: Row, *, margin: float = 1.3, size: float = 1.
     middle = (row.start + row.end) / 2
     # The bend is a parabola: nothing at the ends, all of it in the middle.
     bent = -row.bend * (1 - (along / max(row.length / 2, 1e-9)) ** 2)
+    along = along + across[:, None] * row.shear
     x = middle[0] + along * row.direction[0] + (across[:, None] + bent) * row.normal[0]
     y = middle[1] + along * row.direction[1] + (across[:, None] + bent) * row.normal[1]
     left, top = max(0, int(x.min()) - 3), max(0, int(y.min()) - 3)
@@ -250,22 +254,29 @@ def _zone(rows: tuple[Row, ...]) -> Zone:
     """Give all rows the same ends: fillers at the end of a line may have been lost in one of them."""
     height = max(row.height for row in rows)
     along = rows[0].direction
-    first = min(float((row.start - rows[0].start) @ along) for row in rows)
-    last = max(float((row.end - rows[0].start) @ along) for row in rows)
+    starts = np.array([(row.start - rows[0].start) @ along for row in rows])
+    ends = np.array([(row.end - rows[0].start) @ along for row in rows])
+    down = np.array([_gap(rows[0], row) for row in rows])
+    shear = _shear(starts, ends, down, height)
+    first, last = float((starts - shear * down).min()), float((ends - shear * down).max())
     level = []
-    for row in rows:
-        start = row.start + (first - (row.start - rows[0].start) @ along) * row.direction
-        end = row.end + (last - (row.end - rows[0].start) @ along) * row.direction
-        level.append(Row(start, end, height, row.bend))
+    for row, own, drop in zip(rows, starts, down):
+        begin = row.start + (first + shear * drop - own) * row.direction
+        level.append(Row(begin, begin + (last - first) * row.direction, height, row.bend, shear))
     ratio = (last - first) / height
     # 30 characters are about 31 capital heights long, 44 about 46; shorter ones are more likely printed words.
     length_score = np.exp(-((max(0.0, 28 - ratio) / 8) ** 2) - (max(0.0, ratio - 50) / 12) ** 2)
-    ends = max(
-        max(abs((one.start - two.start) @ along), abs((one.end - two.end) @ along))
-        for one, two in itertools.combinations(rows, 2)
-    )
-    even = np.exp(-ends / (6 * height))
+    uneven = max(np.ptp(starts - shear * down), np.ptp(ends - shear * down))
+    even = np.exp(-uneven / (6 * height))
     return Zone(tuple(level), float(length_score * even * (1.15 if len(rows) == 3 else 1.0) * (last - first) ** 0.25))
+
+
+def _shear(starts: np.ndarray, ends: np.ndarray, down: np.ndarray, height: float) -> float:
+    """How far the lines lean, where both of their ends say so; 0 where a line may have lost characters instead."""
+    by_start, by_end = (float((one[-1] - one[0]) / down[-1]) for one in (starts, ends))
+    shear = (by_start + by_end) / 2
+    agree = abs(by_start - by_end) * down[-1] < 0.8 * height
+    return shear if agree and 0.1 < abs(shear) < 0.7 else 0.0
 
 
 def _on_picture(zone: Zone, angle: float, turned: tuple, small: tuple, scale: float) -> Zone:
@@ -277,7 +288,9 @@ def _on_picture(zone: Zone, angle: float, turned: tuple, small: tuple, scale: fl
         back = np.array([x * cosine - y * sine, x * sine + y * cosine]) + (np.array(small[::-1]) - 1) / 2
         return (back + 0.5) / scale - 0.5
 
-    rows = tuple(Row(place(row.start), place(row.end), row.height / scale, row.bend / scale) for row in zone.rows)
+    rows = tuple(
+        Row(place(row.start), place(row.end), row.height / scale, row.bend / scale, row.shear) for row in zone.rows
+    )
     return Zone(rows, zone.score)
 
 
