@@ -39,7 +39,7 @@ class ReaderRun:
 
 def train_reader(
     *,
-    steps: int = 400,
+    steps: int = 650,
     seed: int = 0,
     context: str = "convolution",
     learning_rate: float = 3e-3,
