@@ -69,7 +69,7 @@ def render_line(
         raise ValueError(f"severity must be one of {', '.join(SEVERITIES)}, got {severity!r}")
     rng = np.random.default_rng(seed)
     strength = SEVERITIES[severity]
-    pitch = rng.uniform(12.2, 18.0) / CAP_HEIGHT
+    pitch = rng.uniform(12.5, 17.5) / CAP_HEIGHT
     if pixels_per_character is None:
         lowest = 14 if strength < 0.4 else 11 if strength < 0.8 else 8 if strength < 1.2 else 6.5
         pixels_per_character = float(np.exp(rng.uniform(np.log(lowest), np.log(45))))
@@ -103,10 +103,10 @@ def _photographed(text: str, font: str, cap: float, pitch: float, rng, strength:
     scale = drawn / cap  # drawn pixels to one of the camera's
     size = rng.uniform(0.84, 1.2)  # the zone finder's error in height
     height = max(8, round(_FILL * cap * size))
-    margins = rng.uniform(0.5, 1.8, 2) * cap
+    margins = rng.uniform(0.4, 1.6, 2) * cap
     width = max(8, round((end - start) / scale + margins.sum()))
     skew = np.deg2rad(rng.normal(0, 0.7 * strength))
-    slant = rng.normal(0, 0.08 * strength) + (rng.uniform(0.1, 0.25) if rng.random() < 0.06 else 0.0)
+    slant = rng.normal(0, 0.05 * strength) + (rng.uniform(0.1, 0.25) if rng.random() < 0.06 else 0.0)
     shift = rng.normal(0, 0.07) * cap
     # From a camera's pixel to the place in the drawing (Pillow's order); the line turns about its middle.
     a, b = scale, scale * (-np.tan(skew) + slant)
@@ -129,7 +129,7 @@ def _clutter(image: np.ndarray, cap: float, rng, strength: float) -> np.ndarray:
         row = 0 if rng.random() < 0.5 else height - thickness
         image[row : row + thickness] *= rng.uniform(0.2, 0.8)
     if rng.random() < 0.15:
-        columns = max(1, int(rng.uniform(0.05, 0.45) * cap))
+        columns = max(1, int(rng.uniform(0.05, 0.35) * cap))
         side = slice(0, columns) if rng.random() < 0.5 else slice(width - columns, width)
         image[:, side] = rng.uniform(0, 1) if rng.random() < 0.5 else image[:, side] * rng.uniform(0.1, 0.9)
     return image

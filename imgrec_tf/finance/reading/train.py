@@ -12,7 +12,7 @@ from imgrec_tf.finance.reading.training import train_reader
 def main(arguments: list[str] | None = None) -> None:
     """Train a reader and write its weights."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--steps", type=int, default=650, help="batches of 48 strips (default %(default)s)")
+    parser.add_argument("--steps", type=int, default=400, help="batches of 48 strips (default %(default)s)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--context", choices=("lstm", "convolution"), default="convolution")
     parser.add_argument("--output", type=Path, default=line_reader.WEIGHTS / line_reader.SHIPPED)

@@ -39,7 +39,7 @@ class ReaderRun:
 
 def train_reader(
     *,
-    steps: int = 650,
+    steps: int = 400,
     seed: int = 0,
     context: str = "convolution",
     learning_rate: float = 3e-3,

@@ -87,7 +87,7 @@ def sensor(image: np.ndarray, rng: np.random.Generator, strength: float) -> np.n
     noise = rng.normal(0, 1, image.shape).astype(np.float32)
     if rng.random() < 0.4:
         noise = ndimage.gaussian_filter(noise, 0.7) * 2.2
-    image = image + noise * rng.uniform(0, 0.07) * strength
+    image = image + noise * rng.uniform(0, 0.055) * strength
     if rng.random() < 0.3:
         image = image + rng.uniform(0.2, 1.2) * (image - ndimage.gaussian_filter(image, rng.uniform(0.6, 1.5)))
     return np.clip(image, 0.001, 1) ** rng.uniform(0.75, 1.35)
