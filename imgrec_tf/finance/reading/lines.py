@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from imgrec_tf.finance.reading import lettering, texts, wear
-from imgrec_tf.finance.reading.normalising import CAP_HEIGHT, HEIGHT, PITCH, normalise_line
+from imgrec_tf.finance.reading.normalising import CAP_HEIGHT, HEIGHT, normalise_line
 
 SEVERITIES = {"scan": 0.25, "mild": 0.5, "phone": 1.0, "harsh": 1.45}
 _FILL = HEIGHT / CAP_HEIGHT  # height of a cut-out line in capital heights
@@ -149,6 +149,3 @@ def training_strip(rng: np.random.Generator, columns: int = 208) -> tuple[np.nda
     left = int(rng.integers(0, columns - strip.shape[1] + 1))
     padded[:, left : left + strip.shape[1]] = strip
     return padded, text
-
-
-__all__ = ["PITCH", "SEVERITIES", "LineImage", "render_line", "training_strip"]

@@ -1,4 +1,6 @@
-"""Trains the reader that ships with the package: python -m imgrec_tf.finance.reading.train"""
+"""Trains the reader that ships with the package: python -m imgrec_tf.finance.reading.train
+
+The weights in the folder `weights` come from this command as it stands: seed 0, 400 steps,""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from imgrec_tf.finance.reading.training import train_reader
 
 def main(arguments: list[str] | None = None) -> None:
     """Train a reader and write its weights."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--steps", type=int, default=400, help="batches of 48 strips (default %(default)s)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--context", choices=("lstm", "convolution"), default="convolution")
