@@ -14,7 +14,7 @@ import numpy as np
 
 from imgrec_tf.finance.identity import MRZ_FORMATS, REFERENCE_DATE, MrzRecord, mrz_layout, parse_mrz
 from imgrec_tf.finance.identity.check_digits import FILLER
-from imgrec_tf.finance.reading import repair, zone
+from imgrec_tf.finance.reading import repair, rows, zone
 from imgrec_tf.finance.reading.decoding import Decoded, fixed_length_decode, greedy_decode
 from imgrec_tf.finance.reading.line_reader import LineReader, shipped_reader
 from imgrec_tf.finance.reading.normalising import normalise_line, to_grey
@@ -166,24 +166,24 @@ def _manageable(image: np.ndarray) -> tuple[np.ndarray, int]:
     return np.ascontiguousarray(image[::factor, ::factor]), factor
 
 
-def _with_missing_row(found: zone.Zone) -> Iterator[zone.Zone]:
+def _with_missing_row(found: rows.Zone) -> Iterator[rows.Zone]:
     """The zone, and for two short rows also three: the line above or below may have been missed."""
     yield found
     if len(found.rows) == 2 and found.rows[0].length < 36 * found.rows[0].height:
         upper, lower = found.rows
         gap = float(((lower.start + lower.end) / 2 - (upper.start + upper.end) / 2) @ upper.normal)
-        yield zone.Zone((upper.moved(-gap), upper, lower), found.score)
-        yield zone.Zone((upper, lower, lower.moved(gap)), found.score)
+        yield rows.Zone((upper.moved(-gap), upper, lower), found.score)
+        yield rows.Zone((upper, lower, lower.moved(gap)), found.score)
 
 
 def _read_zone(
-    grey: np.ndarray, found: zone.Zone, reader: LineReader, reference_date: datetime.date
+    grey: np.ndarray, found: rows.Zone, reader: LineReader, reference_date: datetime.date
 ) -> tuple[float, MrzReading] | None:
     """Read a zone both ways up, at several sizes while it is not trusted; None when it is no zone."""
     best: tuple[float, MrzReading] | None = None
     ways = (found, found.turned())
     for size in _SIZES:
-        strips = [normalise_line(zone.cut_row(grey, row, size=size)) for way in ways for row in way.rows]
+        strips = [normalise_line(rows.cut_row(grey, row, size=size)) for way in ways for row in way.rows]
         scores = reader.log_probabilities(strips)
         readable = []
         for number, way in enumerate(ways):
@@ -218,7 +218,7 @@ def _formats(scores: list[np.ndarray], characters: str) -> list[str]:
 
 
 def _decode(
-    scores: list[np.ndarray], way: zone.Zone, format: str, characters: str, reference_date: datetime.date
+    scores: list[np.ndarray], way: rows.Zone, format: str, characters: str, reference_date: datetime.date
 ) -> tuple[float, MrzReading] | None:
     """Read the lines as one format; the value says how well that went, larger is better."""
     alphabets = repair.mrz_alphabets(format)

@@ -1,6 +1,7 @@
 """Trains the reader that ships with the package: python -m imgrec_tf.finance.reading.train
 
-The weights in the folder `weights` come from this command as it stands: seed 0, 400 steps,""
+The weights in the folder `weights` come from this command as it stands: seed 0, 400 steps, 197 CPU seconds.
+"""
 
 from __future__ import annotations
 
