@@ -22,12 +22,15 @@ PUBLIC = {
         from_arrays from_csv from_folder from_npz leak_report load read_image split
     """,
     "imgrec_tf.evaluation": "Evaluation Metric evaluate",
-    "imgrec_tf.finance": "applications capture consistency documents id_documents identity",
+    "imgrec_tf.finance": "applications capture consistency documents id_documents identity reading",
     "imgrec_tf.finance.applications": """
-        ACTIONS Application ApplicationConflict ApplicationStore CostMatrix Decision Duplicate Evidence FEATURES
-        LogEntry LogHead LogProblem LogReport RiskCoverage RiskModel SAME_PICTURE Share StorageProblem Vault
-        decide describe_picture fit_risk_model invent_evidence limit_for_target mask_text new_key
-        picture_similarity redact_image risk_coverage wrong_among_accepted
+        "ConsistencyReport "capture "imgrec_tf.finance": "imgrec_tf.finance.capture":
+        "imgrec_tf.finance.consistency": ACTIONS Application ApplicationConflict ApplicationStore CostMatrix
+        Decision Duplicate Evidence FEATURES Finding LogEntry LogHead LogProblem LogReport RiskCoverage
+        RiskModel SAME_PICTURE SEVERITIES Share StorageProblem Vault check_consistency consistency decide
+        describe_picture documents fit_risk_model id_documents identity invent_evidence limit_for_target
+        mask_text new_key picture_similarity reading", redact_image risk_coverage rule_table",
+        wrong_among_accepted
     """,
     "imgrec_tf.finance.capture": """
         Camera Photo SEVERITIES Severity camera capture capture_several homography_between show_photo
@@ -47,8 +50,13 @@ PUBLIC = {
         name_characters parse_identity_number parse_mrz person_mrz resident_card_years romanize spellings
         transliterate
     """,
+    "imgrec_tf.finance.reading": """
+        Change Decoded FieldReading LineImage LineReader MrzReading NumberReading ReaderRun Row SEVERITIES Zone
+        beam_decode cut_row edit_distance find_zones fixed_length_decode greedy_decode normalise_line
+        read_identity_number read_mrz render_line shipped_reader train_reader
+    """,
     "imgrec_tf.medical": "phantoms",
-    "imgrec_tf.models": "Baseline PRESETS baseline sequential_cnn",
+    "imgrec_tf.models": "Baseline PRESETS baseline crnn sequential_cnn",
     "imgrec_tf.plots": """
         COLORS Figure GREY PALETTE SYNTHETIC figure histogram image_grid image_values style styled title wrapped
     """,

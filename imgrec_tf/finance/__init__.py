@@ -11,6 +11,7 @@ _MODULES = (
     "documents",
     "id_documents",
     "identity",
+    "reading",
 )
 
 __getattr__, __dir__, __all__ = resolver(__name__, {}, _MODULES)

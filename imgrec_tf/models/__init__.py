@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from imgrec_tf._lazy import resolver
 
-_NAMES = {"PRESETS": "sequential", "Baseline": "baselines", "baseline": "baselines", "sequential_cnn": "sequential"}
+_NAMES = {
+    "PRESETS": "sequential",
+    "Baseline": "baselines",
+    "baseline": "baselines",
+    "crnn": "text_lines",
+    "sequential_cnn": "sequential",
+}
 
 __getattr__, __dir__, __all__ = resolver(__name__, _NAMES)

@@ -1,0 +1,40 @@
+"""Reads machine-readable zones and identity numbers: a small network with CTC, and the check digits.
+
+    reading = finance.reading.read_mrz(picture)
+    reading.text, reading.fields["document_number"], reading.reason
+
+The weights that ship with the package are trained on rendered lines only; python -m imgrec_tf.finance.reading.train
+makes them again.
+"""
+
+from __future__ import annotations
+
+from imgrec_tf._lazy import resolver
+
+_NAMES = {
+    "Change": "repair",
+    "Decoded": "decoding",
+    "FieldReading": "mrz_reading",
+    "LineImage": "lines",
+    "LineReader": "line_reader",
+    "MrzReading": "mrz_reading",
+    "NumberReading": "number_reading",
+    "ReaderRun": "training",
+    "Row": "rows",
+    "SEVERITIES": "lines",
+    "Zone": "rows",
+    "beam_decode": "decoding",
+    "cut_row": "rows",
+    "edit_distance": "decoding",
+    "find_zones": "zone",
+    "fixed_length_decode": "decoding",
+    "greedy_decode": "decoding",
+    "normalise_line": "normalising",
+    "read_identity_number": "number_reading",
+    "read_mrz": "mrz_reading",
+    "render_line": "lines",
+    "shipped_reader": "line_reader",
+    "train_reader": "training",
+}
+
+__getattr__, __dir__, __all__ = resolver(__name__, _NAMES)

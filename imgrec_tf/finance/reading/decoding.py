@@ -1,0 +1,215 @@
+"""From scores at every step to text.
+
+A network with CTC gives log-probabilities of every character and of the blank at every step. A path picks one symbol a
+step; its text is the path with repeats put together and blanks left out, so "AA-B" reads AB and "A-AB" reads AAB.
+Three ways to a text: the best symbol of each step, the best text with a beam, or the best path that has exactly as
+many characters as the field, each from the alphabet of its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+_NEVER = -np.inf
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A text that was read.
+
+    Attributes:
+        text: The text.
+        confidences: For each character, its probability at the step where it was clearest, in [0, 1].
+        log_probability: Natural logarithm of the path's (greedy, fixed length) or of the text's probability (beam).
+        alternatives: float32 (characters, symbols): log-probability of each symbol of the reader at each character,
+            blank left out and the rest summing to 1; empty where a decoder does not say.
+    """
+
+    text: str
+    confidences: tuple[float, ...]
+    log_probability: float
+    alternatives: np.ndarray = None  # type: ignore[assignment]
+
+    @property
+    def confidence(self) -> float:
+        """The least confidence of all characters, 0 for an empty text."""
+        return min(self.confidences, default=0.0)
+
+
+def greedy_decode(log_probabilities: np.ndarray, characters: str) -> Decoded:
+    """Take the best symbol of each step, put repeats together, leave blanks out.
+
+    Args:
+        log_probabilities: float (steps, characters + 1), the blank first.
+        characters: The reader's alphabet.
+    """
+    _check(log_probabilities, characters)
+    best = log_probabilities.argmax(axis=1)
+    text, confidences = [], []
+    for step, symbol in enumerate(best):
+        value = float(np.exp(log_probabilities[step, symbol]))
+        if step and symbol == best[step - 1]:
+            if symbol:
+                confidences[-1] = max(confidences[-1], value)
+        elif symbol:
+            text.append(characters[symbol - 1])
+            confidences.append(value)
+    return Decoded("".join(text), tuple(confidences), float(log_probabilities.max(axis=1).sum()), _none(characters))
+
+
+def beam_decode(
+    log_probabilities: np.ndarray,
+    characters: str,
+    *,
+    width: int = 12,
+    alphabets: Sequence[str] | None = None,
+    results: int = 5,
+) -> list[Decoded]:
+    """Search the likeliest texts, the paths of a text added up (prefix beam search, Hannun et al., 2014).
+
+    Each prefix keeps two probabilities: of its paths that end with a blank, and of those that end with its last
+    character. Only the first kind may repeat that character.
+
+    Args:
+        log_probabilities: float (steps, characters + 1), the blank first.
+        characters: The reader's alphabet.
+        width: Prefixes that are kept at each step.
+        alphabets: What may stand at each place; no text becomes longer than this.
+        results: Texts to return at most.
+
+    Returns:
+        Texts, the likeliest first; with `alphabets`, texts of that length only, and none when no path has one.
+    """
+    _check(log_probabilities, characters)
+    allowed = None
+    if alphabets is not None:
+        allowed = [[characters.index(one) + 1 for one in alphabet if one in characters] for alphabet in alphabets]
+    beam = {(): (0.0, _NEVER)}
+    for scores in log_probabilities:
+        likely = np.flatnonzero(scores > -9.0)
+        grown: dict[tuple, list[float]] = {}
+
+        def add(prefix, which, value, grown=grown):
+            ends = grown.setdefault(prefix, [_NEVER, _NEVER])
+            ends[which] = np.logaddexp(ends[which], value)
+
+        for prefix, (blank, repeat) in beam.items():
+            total = np.logaddexp(blank, repeat)
+            add(prefix, 0, total + scores[0])
+            if prefix:
+                add(prefix, 1, repeat + scores[prefix[-1]])
+            if allowed is not None and len(prefix) == len(allowed):
+                continue
+            for symbol in likely if allowed is None else allowed[len(prefix)]:
+                if symbol:
+                    start = blank if prefix and symbol == prefix[-1] else total
+                    add((*prefix, int(symbol)), 1, start + scores[symbol])
+        kept = sorted(grown.items(), key=lambda item: -np.logaddexp(*item[1]))[:width]
+        beam = {prefix: tuple(ends) for prefix, ends in kept}
+    found = [(prefix, float(np.logaddexp(*ends))) for prefix, ends in beam.items()]
+    if allowed is not None:
+        found = [(prefix, value) for prefix, value in found if len(prefix) == len(allowed)]
+    found = [(prefix, value) for prefix, value in found if value > _NEVER]
+    texts = ["".join(characters[symbol - 1] for symbol in prefix) for prefix, _ in found[:results]]
+    return [Decoded(text, (), value, _none(characters)) for text, (_, value) in zip(texts, found)]
+
+
+def fixed_length_decode(log_probabilities: np.ndarray, characters: str, alphabets: Sequence[str]) -> Decoded | None:
+    """Find the best path whose text has exactly one character for each alphabet (Viterbi).
+
+    A state is "n characters so far, the last one is c" or "n characters so far, then blank". Each step stays, turns to
+    blank, or begins the next character.
+
+    Args:
+        log_probabilities: float (steps, characters + 1), the blank first.
+        characters: The reader's alphabet.
+        alphabets: What may stand at each place.
+
+    Returns:
+        The text with confidences and alternatives, or None when there are too few steps for it.
+    """
+    _check(log_probabilities, characters)
+    steps, symbols, places = len(log_probabilities), len(characters), len(alphabets)
+    if steps < places or not places:
+        return None
+    allowed = np.array([[0.0 if one in alphabet else _NEVER for one in characters] for alphabet in alphabets])
+    on = np.full((places, symbols), _NEVER)  # the last character of n + 1 is c
+    off = np.full(places + 1, _NEVER)  # n characters, then blank
+    off[0] = 0.0
+    came_on = np.zeros((steps, places, symbols), np.int16)  # symbol before: itself, another one, or -1 for blank
+    came_off = np.zeros((steps, places + 1), np.int16)
+    rows = np.arange(places)
+    for step, scores in enumerate(log_probabilities):
+        top = on.argmax(axis=1)
+        best = on[rows, top]
+        others = on.copy()
+        others[rows, top] = _NEVER
+        second, second_best = others.argmax(axis=1), others.max(axis=1)
+        # To begin character n + 1 as c: from a blank after n, or from the best n-th character that is not c itself.
+        before = np.full((places, symbols), _NEVER)
+        source = np.full((places, symbols), -1, np.int16)
+        before[1:] = best[:-1, None]
+        source[1:] = top[:-1, None]
+        before[rows[1:], top[:-1]] = second_best[:-1]
+        source[rows[1:], top[:-1]] = second[:-1]
+        blank = off[:-1, None] >= before
+        begin = np.where(blank, off[:-1, None], before)
+        source = np.where(blank, -1, source)
+        stay = on >= begin
+        came_on[step] = np.where(stay, -2, source)
+        last = np.concatenate([[_NEVER], best])
+        came_off[step] = np.where(off >= last, -1, np.concatenate([[0], top]))
+        off = np.maximum(off, last) + scores[0]
+        on = np.where(stay, on, begin) + scores[None, 1:] + allowed
+    ends_on = on[-1].max() > off[-1]
+    total = max(on[-1].max(), off[-1])
+    if not np.isfinite(total):
+        return None
+    at = [[] for _ in range(places)]  # the steps of each character
+    picked = [0] * places
+    count, symbol = places, int(on[-1].argmax()) if ends_on else -1
+    for step in range(steps - 1, -1, -1):
+        if symbol < 0:
+            symbol = int(came_off[step, count])
+            continue
+        at[count - 1].append(step)
+        picked[count - 1] = symbol
+        source = int(came_on[step, count - 1, symbol])
+        if source != -2:
+            count, symbol = count - 1, source
+    alternatives = np.empty((places, symbols), np.float32)
+    confidences = []
+    for place, (symbol, where) in enumerate(zip(picked, at)):
+        clearest = max(where, key=lambda step: log_probabilities[step, symbol + 1])
+        confidences.append(float(np.exp(log_probabilities[clearest, symbol + 1])))
+        scores = log_probabilities[clearest, 1:]
+        alternatives[place] = scores - np.logaddexp.reduce(scores)
+    text = "".join(characters[symbol] for symbol in picked)
+    return Decoded(text, tuple(confidences), float(total), alternatives)
+
+
+def edit_distance(one: str, other: str) -> int:
+    """Return how many characters must be put in, left out or replaced to make one text of the other."""
+    row = list(range(len(other) + 1))
+    for place, character in enumerate(one, 1):
+        previous, row[0] = row[0], place
+        for column, against in enumerate(other, 1):
+            replaced = previous + (character != against)
+            previous, row[column] = row[column], min(row[column] + 1, row[column - 1] + 1, replaced)
+    return row[-1]
+
+
+def _none(characters: str) -> np.ndarray:
+    return np.empty((0, len(characters)), np.float32)
+
+
+def _check(log_probabilities: np.ndarray, characters: str) -> None:
+    shape = np.shape(log_probabilities)
+    if len(shape) != 2 or shape[1] != len(characters) + 1:
+        raise ValueError(
+            f"log_probabilities must have the shape (steps, {len(characters) + 1}), the blank and {len(characters)} "
+            f"characters, got {shape}"
+        )

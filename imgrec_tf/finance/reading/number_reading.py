@@ -1,0 +1,166 @@
+"""Reads an identity number from a line that was cut out, or from a whole upright card.
+
+On a card, every row of print is tried: the number is the row that has 18 characters and a right check character.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+
+from imgrec_tf.finance.identity import REFERENCE_DATE, IdentityNumberCheck, check_identity_number
+from imgrec_tf.finance.reading import repair
+from imgrec_tf.finance.reading.decoding import fixed_length_decode, greedy_decode
+from imgrec_tf.finance.reading.line_reader import LineReader, shipped_reader
+from imgrec_tf.finance.reading.normalising import CAP_HEIGHT, HEIGHT, PITCH, normalise_line, to_grey
+
+TRUST = 0.9  # least confidence of a number that may be accepted without a person
+_CHARACTERS = 18
+_LEAST_LIKELY = -0.9  # mean natural logarithm of a character's probability below which it is no number
+_FRAME = HEIGHT / CAP_HEIGHT  # height of a cut-out line in heights of its characters
+
+
+@dataclass(frozen=True)
+class NumberReading:
+    """An identity number that was read, or why none was.
+
+    Attributes:
+        text: 18 characters, "" where nothing could be read.
+        reason: "" when a number was read; otherwise what is wrong, for people.
+        check: The number checked against every rule, None where nothing could be read.
+        confidence: Estimated probability that all characters are right, in [0, 1]; 0 when the check character fails.
+        changes: Characters that were replaced because of the check character.
+        box: left, top, right, bottom of the row in the image, in pixels; None where nothing was read.
+    """
+
+    text: str
+    reason: str
+    check: IdentityNumberCheck | None = None
+    confidence: float = 0.0
+    changes: tuple[repair.Change, ...] = ()
+    box: tuple[float, float, float, float] | None = None
+
+    @property
+    def valid(self) -> bool:
+        """Whether a number was read that breaks no rule."""
+        return self.check is not None and self.check.valid
+
+    @property
+    def trusted(self) -> bool:
+        """Whether it is valid and was read with confidence."""
+        return self.valid and self.confidence >= TRUST
+
+    @property
+    def explanation(self) -> str:
+        """The reason why nothing was read, or what the number says, or which rule it breaks."""
+        return self.reason or self.check.explanation
+
+
+def read_identity_number(
+    image: np.ndarray, *, reader: LineReader | None = None, reference_date: datetime.date = REFERENCE_DATE
+) -> NumberReading:
+    """Read the number from a line of text or from a rectified card.
+
+    Args:
+        image: uint8 (height, width), (height, width, 1), (…, 3) or (…, 4), upright. At least seven times as wide as
+            high, it is taken for one line; otherwise rows of print are looked for.
+        reader: What reads the lines; None for the one that ships with the package.
+        reference_date: The day that counts as today; birth dates after it are refused.
+
+    Returns:
+        The reading. An image in which no number can be read raises nothing: `reason` says why.
+
+    Raises:
+        TypeError: If the image is no uint8 array.
+        ValueError: If its shape is none of the above.
+    """
+    grey = to_grey(image)
+    dark, light = np.percentile(grey, (1, 99))
+    if min(grey.shape) < 8 or grey.shape[1] < 90:
+        return NumberReading("", f"The image has {grey.shape[1]}×{grey.shape[0]} pixels; a number needs 90 across.")
+    if light - dark < 12:
+        return NumberReading("", "The image has next to no contrast: it is empty, black, or without light.")
+    reader = reader or shipped_reader()
+    rows = list(find_rows(grey))
+    if grey.shape[1] >= 7 * grey.shape[0]:
+        rows.append((0, 0, grey.shape[1], grey.shape[0]))
+    if not rows:
+        return NumberReading("", "No row of print was found; is the card straightened, and this its right side?")
+    tries = [(row, size) for size in (1.0, 0.86) for row in rows]
+    strips = [_strip(grey, row, size) for row, size in tries]
+    best: tuple[float, NumberReading] | None = None
+    for (row, _), scores in zip(tries, reader.log_probabilities(strips)):
+        found = _read(scores, row, reader.characters, reference_date)
+        if found is not None and (best is None or found[0] > best[0]):
+            best = found
+    if best is None:
+        return NumberReading(
+            "", f"None of {len(rows)} rows of print reads as 18 characters of an identity number; take a sharper image."
+        )
+    return best[1]
+
+
+def find_rows(grey: np.ndarray) -> Iterator[tuple[float, float, float, float]]:
+    """Find rows of print that may hold 18 characters: left, top, right, bottom around the ink, in pixels."""
+    size = max(5, min(31, round(grey.shape[0] / (2.2 if grey.shape[1] >= 7 * grey.shape[0] else 28)) | 1))
+    dark = ndimage.grey_closing(grey, (size, size)) - grey
+    strong = np.percentile(dark, 99)
+    seen: list[tuple] = []
+    for share in (0.35, 0.55):
+        joined = ndimage.binary_closing(dark > max(share * strong, 6), np.ones((1, 2 * size + 1), bool))
+        labels, _ = ndimage.label(joined)
+        for number, (rows, columns) in enumerate(ndimage.find_objects(labels), 1):
+            high, wide = rows.stop - rows.start, columns.stop - columns.start
+            if high < 6 or not 7 * high < wide < 40 * high:
+                continue
+            profile = (labels[rows, columns] == number).mean(axis=1)
+            inside = np.flatnonzero(profile > 0.35)
+            if inside.size < 5:
+                continue
+            box = (columns.start, rows.start + inside[0], columns.stop, rows.start + inside[-1] + 1)
+            if not any(max(abs(one - two) for one, two in zip(box, other)) <= 2 for other in seen):
+                seen.append(box)
+                yield box
+
+
+def _strip(grey: np.ndarray, row, size: float) -> np.ndarray:
+    """Cut a row out with its margins, scaled so that 18 characters lie as far apart as the reader has learned."""
+    left, top, right, bottom = row
+    whole = top == 0 and bottom == grey.shape[0]
+    high = (bottom - top) / (_FRAME if whole else 1.0) * size
+    middle, reach = (top + bottom) / 2, _FRAME * high / 2
+    margin = 0.0 if whole else 0.8 * high
+    first, last = round(middle - reach), round(middle + reach)
+    start, stop = round(left - margin), round(right + margin)
+    padded = np.pad(
+        grey[max(0, first) : max(0, last), max(0, start) : max(0, stop)],
+        (
+            (max(0, -first), max(0, last - grey.shape[0])),
+            (max(0, -start), max(0, stop - grey.shape[1])),
+        ),
+        mode="edge",
+    )
+    columns = round((_CHARACTERS + (0 if whole else 2 * 0.8 * high / ((right - left) / _CHARACTERS))) * PITCH)
+    return normalise_line(padded, columns=columns)
+
+
+def _read(scores: np.ndarray, row, characters: str, reference_date) -> tuple[float, NumberReading] | None:
+    if abs(len(greedy_decode(scores, characters).text) - _CHARACTERS) > 3:
+        return None
+    decoded = fixed_length_decode(scores, characters, repair.number_alphabets())
+    if decoded is None:
+        return None
+    likely = float(np.mean(np.log(np.maximum(decoded.confidences, 1e-6))))
+    if likely < _LEAST_LIKELY:
+        return None
+    mended = repair.repair_identity_number(decoded, characters)
+    check = check_identity_number(mended.lines[0], reference_date=reference_date)
+    confidence = max(float(np.prod(decoded.confidences)), mended.shares["check"]) if check.valid else 0.0
+    if mended.changes:
+        confidence = min(confidence, mended.shares["check"])
+    box = tuple(float(one) for one in row)
+    return likely + check.valid, NumberReading(mended.lines[0], "", check, confidence, mended.changes, box)
