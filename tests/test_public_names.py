@@ -24,13 +24,10 @@ PUBLIC = {
     "imgrec_tf.evaluation": "Evaluation Metric evaluate",
     "imgrec_tf.finance": "applications capture consistency documents id_documents identity reading",
     "imgrec_tf.finance.applications": """
-        "ConsistencyReport "capture "imgrec_tf.finance": "imgrec_tf.finance.capture":
-        "imgrec_tf.finance.consistency": ACTIONS Application ApplicationConflict ApplicationStore CostMatrix
-        Decision Duplicate Evidence FEATURES Finding LogEntry LogHead LogProblem LogReport RiskCoverage
-        RiskModel SAME_PICTURE SEVERITIES Share StorageProblem Vault check_consistency consistency decide
-        describe_picture documents fit_risk_model id_documents identity invent_evidence limit_for_target
-        mask_text new_key picture_similarity reading", redact_image risk_coverage rule_table",
-        wrong_among_accepted
+        ACTIONS Application ApplicationConflict ApplicationStore CostMatrix Decision Duplicate Evidence FEATURES
+        LogEntry LogHead LogProblem LogReport RiskCoverage RiskModel SAME_PICTURE Share StorageProblem Vault
+        decide describe_picture fit_risk_model invent_evidence limit_for_target mask_text new_key
+        picture_similarity redact_image risk_coverage wrong_among_accepted
     """,
     "imgrec_tf.finance.capture": """
         Camera Photo SEVERITIES Severity camera capture capture_several homography_between show_photo
