@@ -131,7 +131,7 @@ def best_accuracy(dataset) -> list[dict]:
     run = ir.train(
         model,
         dataset,
-        epochs=8,
+        epochs=9,
         batch_size=128,
         learning_rate=0.005,
         augmentation=ir.vision.augmentation.recipe("light", strength=1.6),
