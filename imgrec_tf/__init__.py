@@ -28,6 +28,7 @@ _MODULES = (
     "datasets",
     "environment",
     "evaluation",
+    "finance",
     "medical",
     "models",
     "plots",

@@ -13,7 +13,7 @@ import imgrec_tf
 PUBLIC = {
     "imgrec_tf": """
         DatasetCard Evaluation ImageDataset Recognizer Split TrainingRun __version__ available course datasets
-        environment evaluate evaluation load medical models plots recognizer train training vision
+        environment evaluate evaluation finance load medical models plots recognizer train training vision
     """,
     "imgrec_tf.course": "CheckFailed check expect headline register",
     "imgrec_tf.course.exercises": "",
@@ -22,6 +22,20 @@ PUBLIC = {
         from_csv from_folder from_npz leak_report load read_image split
     """,
     "imgrec_tf.evaluation": "Evaluation Metric evaluate",
+    "imgrec_tf.finance": "documents identity",
+    "imgrec_tf.finance.documents": """
+        CLASSES Document EXPRESSIONS Field IMITATIONS draw_portrait household_values render save_image specimen_contrast
+        template_names
+    """,
+    "imgrec_tf.finance.documents.layouts": "",
+    "imgrec_tf.finance.identity": """
+        BrokenRule DigitCheck Household HouseholdMember IdentityNumber IdentityNumberCheck IssuedDocument
+        MRZ_CLASSES MRZ_FORMATS Misses MrzRecord Person REFERENCE_DATE add_years build_identity_number build_mrz
+        check_identity_number identity_check_character invent_household invent_identity_number invent_people
+        invent_person invisible_pairs measure_misses mrz_character_classes mrz_check_digit mrz_layout
+        name_characters parse_identity_number parse_mrz person_mrz resident_card_years romanize spellings
+        transliterate
+    """,
     "imgrec_tf.medical": "phantoms",
     "imgrec_tf.models": "Baseline PRESETS baseline sequential_cnn",
     "imgrec_tf.plots": """

@@ -1,0 +1,7 @@
+"""Identity documents, from invented people to a decision. Everything that is made here is fictional by construction."""
+
+from __future__ import annotations
+
+from imgrec_tf._lazy import resolver
+
+__getattr__, __dir__, __all__ = resolver(__name__, {}, ["documents", "identity"])

@@ -1,0 +1,3 @@
+"""The layouts, one file a kind of document."""
+
+__all__: list[str] = []
