@@ -76,8 +76,8 @@ def test_iou_agrees_with_counted_pixels(first, second):
 
 def test_squares_that_miss_or_touch_have_no_overlap():
     assert geometry.quadrilateral_iou(SQUARE, SQUARE + 20) == 0
-    assert geometry.quadrilateral_iou(SQUARE, SQUARE + (10, 0)) == 0
-    assert geometry.quadrilateral_iou(SQUARE, SQUARE + (5, 0)) == pytest.approx(1 / 3)
+    assert geometry.quadrilateral_iou(SQUARE, SQUARE + np.array([10, 0])) == 0
+    assert geometry.quadrilateral_iou(SQUARE, SQUARE + np.array([5, 0])) == pytest.approx(1 / 3)
 
 
 @pytest.mark.parametrize(
