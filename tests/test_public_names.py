@@ -22,7 +22,10 @@ PUBLIC = {
         from_csv from_folder from_npz leak_report load read_image split
     """,
     "imgrec_tf.evaluation": "Evaluation Metric evaluate",
-    "imgrec_tf.finance": "documents identity",
+    "imgrec_tf.finance": "capture documents identity",
+    "imgrec_tf.finance.capture": """
+        Camera Photo SEVERITIES Severity camera capture homography_between transform_points
+    """,
     "imgrec_tf.finance.documents": """
         CLASSES Document EXPRESSIONS Field IMITATIONS draw_portrait household_values render save_image specimen_contrast
         template_names

@@ -9,22 +9,10 @@ from scipy import ndimage
 from imgrec_tf.finance.documents import backgrounds
 from imgrec_tf.finance.documents.printer import Printer
 from imgrec_tf.finance.documents.templates import template
+from imgrec_tf.finance.documents.textures import blend, smooth_noise
 
 _PRINT = (150.0, 100.0)  # a 10 × 15 cm print
 _FINE = (150, 225)  # rows and columns that textures are computed at
-
-
-def noise(rng: np.random.Generator, rows: int, columns: int, coarsest: float = 0.25) -> np.ndarray:
-    """Smooth noise with much power at low frequencies, from 0 to 1: float32 (rows, columns)."""
-    total = np.zeros((rows, columns), np.float32)
-    size, weight = coarsest, 1.0
-    while size * columns > 1.5:
-        cells = max(2, round(rows / (size * columns)) + 2), max(2, round(1 / size) + 2)
-        small = Image.fromarray(rng.random(cells).astype(np.float32))
-        total += weight * np.asarray(small.resize((columns, rows), Image.Resampling.BICUBIC))
-        size, weight = size / 2, weight * 0.55
-    low, high = total.min(), total.max()
-    return (total - low) / max(high - low, 1e-6)
 
 
 def _show(p: Printer, pixels: np.ndarray) -> None:
@@ -32,16 +20,12 @@ def _show(p: Printer, pixels: np.ndarray) -> None:
     p.canvas.image.paste(picture.resize(p.canvas.image.size, Image.Resampling.BICUBIC))
 
 
-def _blend(first, second, share: np.ndarray) -> np.ndarray:
-    return np.array(first, float) * (1 - share[..., None]) + np.array(second, float) * share[..., None]
-
-
 @template("photo", _PRINT)
 def hills(p: Printer) -> None:
     """Sky with clouds over hills that fade into the distance."""
     rng = p.canvas.rng
-    clouds = ndimage.gaussian_filter(np.clip(noise(rng, *_FINE) * 2.2 - 0.9, 0, 1), 1)
-    _show(p, _blend(_blend((116, 164, 214), (206, 226, 240), np.linspace(0, 1, _FINE[0])[:, None] * np.ones(_FINE)),
+    clouds = ndimage.gaussian_filter(np.clip(smooth_noise(rng, *_FINE) * 2.2 - 0.9, 0, 1), 1)
+    _show(p, blend(blend((116, 164, 214), (206, 226, 240), np.linspace(0, 1, _FINE[0])[:, None] * np.ones(_FINE)),
                     (250, 250, 248), 0.8 * clouds))  # fmt: skip
     greens = ((150, 176, 180), (120, 156, 138), (92, 134, 96), (68, 104, 62))
     backgrounds.hills(p.canvas, greens, top=float(rng.uniform(0.42, 0.6)), seed=int(rng.integers(1000)))
@@ -71,7 +55,7 @@ def fruit(p: Printer) -> None:
 def foliage(p: Printer) -> None:
     """Leaves out of focus, with a few sharp ones before them."""
     c, rng = p.canvas, p.canvas.rng
-    _show(p, _blend((40, 70, 36), (178, 204, 110), noise(rng, *_FINE)))
+    _show(p, blend((40, 70, 36), (178, 204, 110), smooth_noise(rng, *_FINE)))
     for _ in range(40):
         x, y, turn, long = rng.uniform(0, 150), rng.uniform(0, 100), rng.uniform(0, 6.28), rng.uniform(6, 20)
         t = np.linspace(0, 1, 12)
@@ -89,7 +73,7 @@ def lights(p: Printer) -> None:
     """Lights of a town at night, out of focus."""
     rng, (rows, columns) = p.canvas.rng, _FINE
     y, x = np.mgrid[:rows, :columns]
-    pixels = _blend((12, 14, 32), (54, 40, 62), np.linspace(0, 1, rows)[:, None] * np.ones(_FINE))
+    pixels = blend((12, 14, 32), (54, 40, 62), np.linspace(0, 1, rows)[:, None] * np.ones(_FINE))
     for _ in range(45):
         cx, cy, radius = rng.uniform(0, columns), rng.uniform(0.25 * rows, rows), rng.uniform(3, 13)
         disc = 1 / (1 + np.exp((np.hypot(x - cx, y - cy) - radius) * 1.6))
@@ -102,8 +86,8 @@ def lights(p: Printer) -> None:
 def wall(p: Printer) -> None:
     """A brick wall in slanting light."""
     c, rng = p.canvas, p.canvas.rng
-    grain = noise(rng, *_FINE, coarsest=0.1)
-    _show(p, _blend((170, 160, 148), (206, 200, 190), grain))
+    grain = smooth_noise(rng, *_FINE, coarsest=0.1)
+    _show(p, blend((170, 160, 148), (206, 200, 190), grain))
     for row, y in enumerate(np.arange(0, 100, 10)):
         for x in np.arange(-22 + 11 * (row % 2), 150, 22):
             tone = rng.uniform(0.78, 1.12)
