@@ -22,7 +22,7 @@ PUBLIC = {
         from_csv from_folder from_npz leak_report load read_image split
     """,
     "imgrec_tf.evaluation": "Evaluation Metric evaluate",
-    "imgrec_tf.finance": "capture documents identity",
+    "imgrec_tf.finance": "capture documents identity locating",
     "imgrec_tf.finance.capture": """
         Camera Photo SEVERITIES Severity camera capture homography_between transform_points
     """,
@@ -39,6 +39,11 @@ PUBLIC = {
         name_characters parse_identity_number parse_mrz person_mrz resident_card_years romanize spellings
         transliterate
     """,
+    "imgrec_tf.finance.locating": """
+        Finding LIMITS Location Quality Step Straightened Upright check_corners check_quality homography
+        locate_document nearest_format order_corners page_aspect quadrilateral_iou rectify straighten upright
+    """,
+    "imgrec_tf.finance.locating.training": "",
     "imgrec_tf.medical": "phantoms",
     "imgrec_tf.models": "Baseline PRESETS baseline sequential_cnn",
     "imgrec_tf.plots": """

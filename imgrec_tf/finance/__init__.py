@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from imgrec_tf._lazy import resolver
 
-__getattr__, __dir__, __all__ = resolver(__name__, {}, ["capture", "documents", "identity"])
+__getattr__, __dir__, __all__ = resolver(__name__, {}, ["capture", "documents", "identity", "locating"])

@@ -9,13 +9,24 @@ from __future__ import annotations
 from imgrec_tf._lazy import resolver
 
 _NAMES = {
+    "Finding": "quality",
+    "LIMITS": "quality",
+    "Location": "location",
+    "Quality": "quality",
+    "Step": "straightening",
+    "Straightened": "straightening",
+    "Upright": "uprightness",
     "check_corners": "geometry",
+    "check_quality": "quality",
     "homography": "geometry",
+    "locate_document": "location",
     "nearest_format": "geometry",
     "order_corners": "geometry",
     "page_aspect": "geometry",
     "quadrilateral_iou": "geometry",
     "rectify": "geometry",
+    "straighten": "straightening",
+    "upright": "uprightness",
 }
 
 __getattr__, __dir__, __all__ = resolver(__name__, _NAMES)
