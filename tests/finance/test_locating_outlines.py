@@ -77,3 +77,13 @@ def test_columns_outside_of_the_photo_do_not_count():
     corners = np.array([[-90, 80], [520, 110], [500, 380], [-70, 350]], float)
     strips = edges.cut_strips(np.zeros((480, 640, 3), np.uint8), corners, 0.06)
     assert not strips.inside[3].any() and strips.inside[1].all()
+
+
+def test_the_gradient_finds_the_sides_of_a_card_on_a_plain_table():
+    corners = np.array([[90, 80], [520, 110], [500, 380], [70, 350]], float)
+    image = np.full((480, 640, 3), (60, 90, 60), np.uint8)
+    image[_drawn(corners, (480, 640))] = (225, 220, 205)
+    strips = edges.cut_strips(image, corners + np.array([[6, -5], [-7, 3], [4, 6], [5, -4]]), 0.06)
+    fitted, support = edges.fit_sides(edges.gradient_logits(strips), strips)
+    assert geometry.quadrilateral_iou(fitted, corners) > 0.99
+    assert (support > 0.3).all()

@@ -79,6 +79,23 @@ def true_rows(strips: Strips, corners: np.ndarray) -> np.ndarray:
     return distance / (step * normal[:, None]).sum(axis=-1)
 
 
+def gradient_logits(strips: Strips) -> np.ndarray:
+    """Where the colour changes most across each column: the classical stand-in for the edge network.
+
+    The change is the length of the colour difference between the two rows above and the two below, averaged over
+    neighbouring columns.
+
+    Returns:
+        float64 (4, 32, 64), as the edge network's output.
+    """
+    smooth = ndimage.uniform_filter1d(strips.pixels.astype(np.float64), 7, axis=2, mode="nearest")
+    padded = np.pad(smooth, ((0, 0), (2, 2), (0, 0), (0, 0)), mode="edge")
+    below, above = padded[:, 2:-2] + padded[:, 3:-1], padded[:, 1:-3] + padded[:, :-4]
+    change = np.linalg.norm(below - above, axis=-1)
+    change = 0.5 * (change + np.pad(change, ((0, 0), (0, 1), (0, 0)), mode="edge")[:, 1:])  # at the rows' middles
+    return 8 * change / (change.max(axis=1, keepdims=True) + 1e-6)
+
+
 def fit_sides(logits: np.ndarray, strips: Strips) -> tuple[np.ndarray | None, np.ndarray]:
     """Fit one straight line to each strip and meet them in four corners.
 

@@ -161,17 +161,20 @@ def _classical(small: np.ndarray) -> Location:
     proposed = [one for one in outlines.classical_quadrilaterals(small) if one[0] > 0.85]
     if not proposed:
         return _problem("no_document")
-    score, corners = max(proposed, key=lambda one: one[0])
-    return Location(corners, float(score), "classical")
+    _, corners = max(proposed, key=lambda one: one[0])
+    return _exact(small, "classical", corners, networks=False)
 
 
-def _exact(small: np.ndarray, method: str, rough: np.ndarray) -> Location:
-    """Move the sides onto the edges that the edge network sees; a problem where they do not fit."""
+def _exact(small: np.ndarray, method: str, rough: np.ndarray, *, networks: bool = True) -> Location:
+    """Move the sides onto the edges that the edge network, or the gradient, sees; a problem where they do not fit."""
     height, width = small.shape[:2]
     corners, support = rough, np.zeros(4)
     for reach in _REACHES:
         strips = edges.cut_strips(small, corners, reach)
-        logits = np.asarray(weights.network("edge_network").predict_on_batch(strips.pixels))
+        if networks:
+            logits = np.asarray(weights.network("edge_network").predict_on_batch(strips.pixels))
+        else:
+            logits = edges.gradient_logits(strips)
         moved, support = edges.fit_sides(logits, strips)
         try:
             moved = geometry.check_corners(moved) if moved is not None else None
