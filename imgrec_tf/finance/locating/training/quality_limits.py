@@ -3,7 +3,8 @@
     python -m imgrec_tf.finance.locating.training.quality_limits
 
 Photos of validation layouts, cameras and people are taken at "phone", and with one fault made on purpose. The printed
-table shows each measurement on both. The limit for blur stands where about 1 % of the phone photos would be refused.
+table shows each measurement on both.
+A limit belongs where about 1 % of the phone photos would be refused.
 """
 
 from __future__ import annotations
