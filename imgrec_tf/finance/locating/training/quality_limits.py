@@ -1,10 +1,9 @@
-"""How the limits of the quality gate were found:
+"""What the measurements of the quality gate are on good photos and on faulty ones:
 
     python -m imgrec_tf.finance.locating.training.quality_limits
 
 Photos of validation layouts, cameras and people are taken at "phone", and with one fault made on purpose. The printed
-table shows each measurement on both.
-A limit belongs where about 1 % of the phone photos would be refused.
+table shows each measurement on both; a limit belongs where about 1 % of the phone photos would be refused.
 """
 
 from __future__ import annotations
