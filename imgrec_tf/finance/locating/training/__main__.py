@@ -16,7 +16,7 @@ def main() -> None:
     """Train and write."""
     parser = argparse.ArgumentParser(prog="python -m imgrec_tf.finance.locating.training", description=__doc__)
     parser.add_argument("--photos", type=int, default=900, help="photos to train on")
-    parser.add_argument("--pages", type=int, default=300, help="more rendered pages for the upright network")
+    parser.add_argument("--pages", type=int, default=600, help="more rendered pages for the upright network")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, help="batches a network; for a trial")
     parser.add_argument("--only", choices=weights.NETWORKS, help="train one of the networks")

@@ -17,7 +17,7 @@ _SQUARE = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float64)
 
 
 def sheet_batches(
-    photos: Sequence[TrainingPhoto], seed: int, batch: int = 16, *, pool: int = 2500
+    photos: Sequence[TrainingPhoto], seed: int, batch: int = 16, *, pool: int = 5000
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Scenes with no document, one or two, and the share of each output pixel that they cover.
 
@@ -56,7 +56,7 @@ def _relit_scene(pixels: np.ndarray, covered: np.ndarray, rng: np.random.Generat
 
 
 def strip_batches(
-    photos: Sequence[TrainingPhoto], seed: int, batch: int = 16, *, pool: int = 1000
+    photos: Sequence[TrainingPhoto], seed: int, batch: int = 16, *, pool: int = 2000
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Strips along the sides of documents, and the soft place of the edge in each column.
 
