@@ -8,7 +8,7 @@ import numpy as np
 from scipy import ndimage
 
 from imgrec_tf.finance.locating import geometry
-from imgrec_tf.finance.locating.networks import STRIP_ACROSS, STRIP_ALONG
+from imgrec_tf.finance.locating.sizes import STRIP_ACROSS, STRIP_ALONG
 
 _INSET = 0.06  # of a side's length, left out at both ends: a card's corners are round
 _AVERAGED = 3  # samples along the side that are averaged into one column

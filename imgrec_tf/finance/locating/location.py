@@ -10,8 +10,8 @@ from PIL import Image
 from scipy import ndimage
 
 from imgrec_tf.finance.locating import edges, geometry, outlines, weights
-from imgrec_tf.finance.locating.networks import SHEET_INPUT
 from imgrec_tf.finance.locating.pictures import reduced_picture
+from imgrec_tf.finance.locating.sizes import SHEET_INPUT
 
 METHODS = ("auto", "network", "classical")
 _WORKING = 640  # longer side of the copy in which corners are looked for

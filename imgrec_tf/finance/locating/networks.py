@@ -5,9 +5,7 @@ from __future__ import annotations
 import keras
 from keras import layers
 
-SHEET_INPUT, SHEET_OUTPUT = 96, 48
-STRIP_ACROSS, STRIP_ALONG = 32, 64
-UPRIGHT_INPUT = 160
+from imgrec_tf.finance.locating.sizes import SHEET_INPUT, STRIP_ACROSS, STRIP_ALONG, UPRIGHT_INPUT
 
 
 def sheet_network() -> keras.Model:

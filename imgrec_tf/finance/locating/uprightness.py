@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 
 from imgrec_tf.finance.locating import weights
-from imgrec_tf.finance.locating.networks import UPRIGHT_INPUT
 from imgrec_tf.finance.locating.pictures import reduced_picture
+from imgrec_tf.finance.locating.sizes import UPRIGHT_INPUT
 
 LEAST_CONFIDENCE = 0.6  # below, which side is up is not said
 

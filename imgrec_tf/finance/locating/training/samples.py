@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from imgrec_tf.finance.capture import scenes
 from imgrec_tf.finance.locating import edges, geometry
-from imgrec_tf.finance.locating.networks import SHEET_INPUT, SHEET_OUTPUT, UPRIGHT_INPUT
+from imgrec_tf.finance.locating.sizes import SHEET_INPUT, SHEET_OUTPUT, UPRIGHT_INPUT
 from imgrec_tf.finance.locating.training.photos import TrainingPhoto
 
 _FINE = 2 * SHEET_INPUT  # scenes are put together at twice the network's resolution
