@@ -9,6 +9,10 @@ from imgrec_tf.finance import capture, documents
 from imgrec_tf.finance.locating import geometry, locate_document, straighten, upright, weights
 from imgrec_tf.finance.locating.training import photos
 
+needs_weights = pytest.mark.skipif(
+    not weights.available(), reason="networks not trained: python -m imgrec_tf.finance.locating.training"
+)
+
 
 def _capture(kind: str = "portrait_side", *, severity: str = "mild", seed: int = 1, turns: int = 0, size=(720, 960)):
     page = documents.render(kind, photos.HELD_BACK[kind], seed=seed, pixels_per_mm=7, oversampling=1)
@@ -20,6 +24,7 @@ def photo():
     return _capture()
 
 
+@needs_weights
 def test_the_corners_of_a_layout_never_seen_are_found(photo):
     found = locate_document(photo.image)
     assert found.problem is None and found.found and found.reason == ""
@@ -27,12 +32,14 @@ def test_the_corners_of_a_layout_never_seen_are_found(photo):
     assert 0 < found.score <= 1 and found.method in ("network", "classical")
 
 
+@needs_weights
 @pytest.mark.parametrize("method", ["network", "classical"])
 def test_each_method_can_be_asked_for_alone(photo, method):
     found = locate_document(photo.image, method=method)
     assert found.corners is None or found.method == method
 
 
+@needs_weights
 def test_a_larger_copy_a_grey_one_and_a_float_one_have_the_same_corners(photo):
     reference = locate_document(photo.image).corners
     for form, scale in (
@@ -57,12 +64,14 @@ def test_nothing_is_found_in_noise():
     assert locate_document(noise).corners is None
 
 
+@needs_weights
 def test_two_documents_are_refused():
     first, second = _capture(seed=3, size=(600, 800)), _capture("passport", seed=4, size=(600, 800))
     found = locate_document(np.concatenate([first.image, second.image], axis=1))
     assert found.problem == "two_documents" and found.corners is None
 
 
+@needs_weights
 def test_half_a_document_is_refused(photo):
     middle = round(photo.corners[:, 0].mean())
     found = locate_document(np.ascontiguousarray(photo.image[:, :middle]))
@@ -88,6 +97,7 @@ def test_an_unknown_method_is_refused(photo):
         locate_document(photo.image, method="guess")
 
 
+@needs_weights
 @pytest.mark.parametrize("kind", ["portrait_side", "passport"])
 @pytest.mark.parametrize("turns", [0, 1, 2, 3])
 def test_a_turned_page_is_turned_upright(kind, turns):
@@ -100,11 +110,13 @@ def test_a_turned_page_is_turned_upright(kind, turns):
     assert result.probabilities.sum() == pytest.approx(1)
 
 
+@needs_weights
 def test_which_side_of_an_empty_page_is_up_is_not_said():
     result = upright(np.full((200, 300, 3), 240, np.uint8))
     assert result.problem == "unknown_side" and result.reason and result.image.shape == (200, 300, 3)
 
 
+@needs_weights
 @pytest.mark.parametrize("turns", [0, 1, 2, 3])
 def test_a_photo_becomes_the_upright_page(turns):
     photo = _capture("id_card_td1", turns=turns, seed=5)
@@ -118,6 +130,7 @@ def test_a_photo_becomes_the_upright_page(turns):
     assert np.corrcoef(*seen)[0, 1] > 0.7
 
 
+@needs_weights
 def test_a_page_that_fills_its_image_is_straightened_by_its_own_corners():
     page = documents.render("passport", "lagoon", seed=8, pixels_per_mm=5, oversampling=1)
     result = straighten(page.image, corners=page.corners)
@@ -136,6 +149,7 @@ def test_straighten_refuses_bad_input(photo):
         straighten(photo.image, corners=photo.corners[::-1])
 
 
+@needs_weights
 def test_the_shipped_weights_are_small_plain_arrays():
     assert weights.FILE.stat().st_size < 400_000
     with np.load(weights.FILE, allow_pickle=False) as archive:

@@ -80,7 +80,9 @@ def locate_document(image: Any, *, method: str = "auto") -> Location:
 
     Args:
         image: uint8 (height, width, 3), or grey, with alpha, boolean, 16 bit, float in [0, 1], or an image of Pillow.
-        method: "auto"; "network" leaves the classical outlines out; "classical" uses no network at all, to compare.
+        method: "auto" takes the networks where their weights are there (they are made by
+            `python -m imgrec_tf.finance.locating.training`) and the classical outlines elsewhere; "network" leaves the
+            classical outlines out; "classical" uses no network at all, to compare.
 
     Returns:
         Where it is, or what the problem is.
@@ -103,7 +105,8 @@ def locate_document(image: Any, *, method: str = "auto") -> Location:
         scales = np.array([scale, scale])
     if small.std() < 1.5:
         return _problem("no_document")
-    found = _classical(small) if method == "classical" else _by_networks(small, fallback=method == "auto")
+    classical = method == "classical" or (method == "auto" and not weights.available())
+    found = _classical(small) if classical else _by_networks(small, fallback=method == "auto")
     if found.corners is None:
         return found
     return Location(found.corners / scales, found.score, found.method)

@@ -15,6 +15,14 @@ FILE = Path(__file__).with_name("weights.npz")
 NETWORKS = ("sheet_network", "edge_network", "upright_network")
 
 
+def available() -> bool:
+    """Whether the weights of all networks are there."""
+    if not FILE.is_file():
+        return False
+    with np.load(FILE, allow_pickle=False) as archive:
+        return {key.split("/")[0] for key in archive.files} == set(NETWORKS)
+
+
 @cache
 def network(name: str) -> keras.Model:
     """Return a trained network by its name, loaded at the first call.
