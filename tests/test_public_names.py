@@ -22,7 +22,7 @@ PUBLIC = {
         from_arrays from_csv from_folder from_npz leak_report load read_image split
     """,
     "imgrec_tf.evaluation": "Evaluation Metric evaluate",
-    "imgrec_tf.finance": "applications capture consistency documents id_documents identity reading",
+    "imgrec_tf.finance": "applications capture consistency documents id_documents identity locating reading",
     "imgrec_tf.finance.applications": """
         ACTIONS Application ApplicationConflict ApplicationStore CostMatrix Decision Duplicate Evidence FEATURES
         LogEntry LogHead LogProblem LogReport RiskCoverage RiskModel SAME_PICTURE Share StorageProblem Vault
@@ -47,6 +47,11 @@ PUBLIC = {
         name_characters parse_identity_number parse_mrz person_mrz resident_card_years romanize spellings
         transliterate
     """,
+    "imgrec_tf.finance.locating": """
+        Finding LIMITS Location Quality Step Straightened Upright check_corners check_quality homography
+        locate_document nearest_format order_corners page_aspect quadrilateral_iou rectify straighten upright
+    """,
+    "imgrec_tf.finance.locating.training": "",
     "imgrec_tf.finance.reading": """
         Change Decoded FieldReading LineImage LineReader MrzReading NumberReading ReaderRun Row SEVERITIES Zone
         beam_decode cut_row edit_distance find_zones fixed_length_decode greedy_decode normalise_line

@@ -11,6 +11,7 @@ _MODULES = (
     "documents",
     "id_documents",
     "identity",
+    "locating",
     "reading",
 )
 
