@@ -12,12 +12,13 @@ from imgrec_tf.recognizer.operating_point import OperatingPoint
 
 
 def is_keras(model: Any) -> bool:
-    # A Keras model can only exist where Keras has been imported; asking this way doesn't import it.
+    """Tell whether this is a Keras model, without importing Keras: one can only exist where Keras was imported."""
     keras = sys.modules.get("keras")
     return keras is not None and isinstance(model, keras.Model)
 
 
 def checked_names(class_names: Sequence[str], task: str | None) -> tuple[str, ...]:
+    """Return the class names as text: enough of them for the task, and all different."""
     if isinstance(class_names, str):
         raise TypeError(f"class_names must be a list of names, got the text {class_names!r}")
     names = tuple(str(name) for name in class_names)
@@ -30,6 +31,7 @@ def checked_names(class_names: Sequence[str], task: str | None) -> tuple[str, ..
 
 
 def checked_task(task: str | None, count: int) -> str:
+    """Return the task, told from the number of classes when it is None."""
     if task is None:
         return "binary" if count == 2 else "multi-class"
     if task not in TASKS:
@@ -40,6 +42,7 @@ def checked_task(task: str | None, count: int) -> str:
 
 
 def checked_shape(model: Any, image_shape: Sequence[int] | None) -> tuple[int, int, int]:
+    """Return (height, width, channels), taken from the model when it is None, and fitting the model in any case."""
     stated = getattr(model, "input_shape", None) if is_keras(model) else None
     if isinstance(stated, list | dict) or (stated is not None and len(stated) != 4):
         raise ValueError(f"the model must take one batch of images (n, height, width, channels), it takes {stated}")
@@ -62,6 +65,7 @@ def checked_shape(model: Any, image_shape: Sequence[int] | None) -> tuple[int, i
 
 
 def checked_abstention(value: float | None, task: str) -> float | None:
+    """Return the score below which no label is given: in (0, 1], or None; multi-label tasks have none."""
     if value is None:
         return None
     if task == "multi-label":
@@ -74,6 +78,7 @@ def checked_abstention(value: float | None, task: str) -> float | None:
 
 
 def check_point(point: OperatingPoint | None, classes: int, task: str) -> None:
+    """Raise ValueError where the task has no threshold, or the point has not one for each class."""
     if point is None:
         return
     if task not in ("binary", "multi-label"):
@@ -88,20 +93,23 @@ def check_point(point: OperatingPoint | None, classes: int, task: str) -> None:
 
 
 def plain_card(card: DatasetCard | dict) -> dict:
+    """Return the card as plain values."""
     return card.to_dict() if isinstance(card, DatasetCard) else card
 
 
 def checked_card(card: Any) -> DatasetCard | dict | None:
+    """Return the card as it will be after save and load."""
     from imgrec_tf.recognizer.file import as_json
 
     if card is None or isinstance(card, DatasetCard):
         return card
     if not isinstance(card, dict):
         raise TypeError(f"card must be a DatasetCard, a dict or None, got {type(card).__name__}")
-    return json.loads(as_json(card))  # as it will be after save and load
+    return json.loads(as_json(card))
 
 
 def check_outputs(model: Any, class_names: tuple[str, ...], task: str) -> None:
+    """Raise ValueError where the model gives another number of scores than there are classes."""
     shape = getattr(model, "output_shape", None) if is_keras(model) else None
     if shape is None:
         return

@@ -80,6 +80,7 @@ class _NoBar:
 
 
 def progress_bar(plan, progress: bool):
+    """Return a bar that counts images, or one that shows nothing; its length is known where the plan is a list."""
     if not progress:
         return _NoBar()
     from tqdm.auto import tqdm

@@ -31,7 +31,7 @@ class Decoded:
     text: str
     confidences: tuple[float, ...]
     log_probability: float
-    alternatives: np.ndarray = None  # type: ignore[assignment]
+    alternatives: np.ndarray
 
     @property
     def confidence(self) -> float:
