@@ -61,7 +61,7 @@ def demo(project: Path, settings: list[str], *, time_factor: float) -> int:
     if not selected:
         return _report(["no lesson says `flagship: true` in its front matter"], "")
     at_once = max(1, min(len(selected), os.cpu_count() or 1))  # a lesson keeps little more than one core busy
-    return _run(project, selected, settings, write=False, time_factor=time_factor * at_once, at_once=at_once)
+    return _run(project, selected, settings, write=False, time_factor=time_factor, at_once=at_once)
 
 
 def show(project: Path) -> int:
