@@ -73,8 +73,8 @@ def show(project: Path) -> int:
 
 
 def describe_dataset(lesson: Lesson, changed: dict[str, Any]) -> str:
-    """The lesson's data set by name, and whether it is synthetic or real; empty for a lesson without DATASET."""
-    name = (lesson.parameters | changed).get("DATASET")
+    """The lesson's data set by name, and whether it is synthetic or real; empty for a lesson without one."""
+    name = (lesson.parameters | changed).get("DATASET", lesson.dataset)
     if not name:
         return ""
     from imgrec_tf.datasets import catalogue

@@ -31,7 +31,7 @@ from imgrec_tf.course.course_map import PARTS
 
 _REQUIRED = {"title": str, "promise": str, "needs": list, "metric": str, "band": list, "minutes": (int, float)}
 _REQUIRED |= {"memory_mb": int}
-_OPTIONAL = {"flagship": bool, "quick": dict, "other_bands": dict}
+_OPTIONAL = {"flagship": bool, "quick": dict, "other_bands": dict, "dataset": str}
 
 
 class LessonError(ValueError):
@@ -63,6 +63,7 @@ class Lesson:
         flagship: whether `make demo` runs it.
         quick: parameters that make it short enough for a test.
         other_bands: band by value of DATASET, for data sets other than the default.
+        dataset: the data set's name in the catalogue, for a lesson that has one and no parameter DATASET.
     """
 
     path: Path
@@ -79,6 +80,7 @@ class Lesson:
     flagship: bool = False
     quick: dict[str, Any] = field(default_factory=dict)
     other_bands: dict[str, tuple[float, float]] = field(default_factory=dict)
+    dataset: str | None = None
 
     @property
     def stem(self) -> str:

@@ -20,9 +20,17 @@ from imgrec_tf.finance import capture, documents, identity
 from imgrec_tf.finance.photo_plans import Plan, check_whole, hold_back_templates, plan_photos
 
 if TYPE_CHECKING:
-    from imgrec_tf.datasets import ImageDataset
+    from imgrec_tf.datasets import ImageDataset, Split
 
-__all__ = ["SPLIT_BY", "Plan", "hold_back_templates", "id_documents", "id_documents_photo", "plan_photos"]
+__all__ = [
+    "SPLIT_BY",
+    "Plan",
+    "hold_back_templates",
+    "id_documents",
+    "id_documents_photo",
+    "id_documents_split",
+    "plan_photos",
+]
 
 SMALLEST, LARGEST, FEWEST = 32, 2048, 40
 SPLIT_BY = ("person", "template", "camera")
@@ -72,10 +80,8 @@ def id_documents(
         TypeError: If an argument has a wrong type.
         ValueError: If an argument is out of its range, or a class has too few groups for the splits.
     """
-    if split_by not in SPLIT_BY:
-        raise ValueError(f"split_by must be one of {', '.join(SPLIT_BY)}, got {split_by!r}")
+    _check("split_by", split_by, size)
     check_whole("count", count, FEWEST, 1_000_000)
-    check_whole("size", size, SMALLEST, LARGEST)
     for name, share in (("validation", validation), ("test", test)):
         if not 0 < share < 1:
             raise ValueError(f"{name} must lie between 0 and 1, both excluded, got {share}")
@@ -89,18 +95,63 @@ def id_documents(
         photos_per_person=photos_per_person,
         any_way_up=any_way_up,
     )
-    images = np.empty((count, size, size, 3), np.uint8)
+    photos = id_documents_split(plans, size=size, severity=severity, classes=classes, group_by=split_by)
+    parts = _parts(photos.labels, photos.groups, split_by, photos.class_names, validation, test, int(seed))
+    return _dataset(photos, parts)
 
-    def take(plan: Plan) -> None:
-        images[plan.index] = id_documents_photo(plan, size=size, severity=severity).image
+
+def id_documents_split(
+    plans: Sequence[Plan],
+    *,
+    size: int = 128,
+    severity: str | capture.Severity = "phone",
+    classes: Sequence[str] = documents.CLASSES,
+    group_by: str = "person",
+    name: str = "photos",
+) -> Split:
+    """Take the photos of some plans, as one split: for a test with layouts, cameras or a severity of your choice.
+
+    Args:
+        plans: From `plan_photos`.
+        size: Height and width in pixels, 32 to 2,048.
+        severity: As in `id_documents`.
+        classes: Kinds of document, in the order of the labels; every plan shows one of them.
+        group_by: What the groups are: "person", "template" or "camera".
+        name: Name of the split, for tables and figures.
+
+    Returns:
+        A split with uint8 images (plans, size, size, 3) in the order of the plans.
+
+    Raises:
+        ValueError: If there is no plan, a plan shows another class, or an argument is out of its range.
+    """
+    from imgrec_tf.datasets import Split
+
+    _check("group_by", group_by, size)
+    classes = tuple(classes)
+    others = sorted({plan.document_class for plan in plans} - set(classes))
+    if others or not plans:
+        raise ValueError(
+            f"plans show {', '.join(others)}, which is not among the classes {', '.join(classes)}; add it to classes"
+            if others
+            else "plans is empty; make some with plan_photos"
+        )
+
+    def take(plan: Plan) -> np.ndarray:
+        return id_documents_photo(plan, size=size, severity=severity).image
 
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        list(pool.map(take, plans))
-    labels = np.array([list(classes).index(plan.document_class) for plan in plans], np.int64)
-    groups = np.array([plan.groups[split_by] for plan in plans])
-    sources = [", ".join([*plan.groups.values(), f"photo {plan.index}"]) for plan in plans]
-    parts = _parts(labels, groups, split_by, tuple(classes), validation, test, int(seed))
-    return _dataset(images, labels, groups, sources, tuple(classes), parts)
+        images = np.stack(list(pool.map(take, plans)))
+    return Split(
+        images,
+        np.array([classes.index(plan.document_class) for plan in plans], np.int64),
+        class_names=classes,
+        task="binary" if len(classes) == 2 else "multi-class",
+        groups=np.array([plan.groups[group_by] for plan in plans]),
+        sources=np.array([", ".join([*plan.groups.values(), f"photo {plan.index}"]) for plan in plans], dtype=object),
+        synthetic=True,
+        name=name,
+    )
 
 
 def id_documents_photo(
@@ -142,23 +193,16 @@ def _parts(labels, groups, split_by: str, class_names, validation: float, test: 
     return {name: np.sort(np.concatenate(several)) for name, several in parts.items()}
 
 
-def _dataset(images, labels, groups, sources, class_names, parts) -> ImageDataset:
-    from imgrec_tf.datasets import ImageDataset, Split, card
+def _dataset(photos: Split, parts: dict[str, np.ndarray]) -> ImageDataset:
+    from imgrec_tf.datasets import ImageDataset, card
 
-    sources, task = np.array(sources, dtype=object), "binary" if len(class_names) == 2 else "multi-class"
-    made = {
-        name: Split(
-            images[indices],
-            labels[indices],
-            class_names=class_names,
-            task=task,
-            groups=groups[indices],
-            sources=sources[indices],
-            synthetic=True,
-            name=name,
-        )
-        for name, indices in parts.items()
-    }
+    made = {name: photos.subset(indices, name) for name, indices in parts.items()}
     counts = {name: len(split) for name, split in made.items()}
-    about = replace(card("id-documents"), splits=counts, class_names=class_names, task=task)
+    about = replace(card("id-documents"), splits=counts, class_names=photos.class_names, task=photos.task)
     return ImageDataset(made["train"], made["validation"], made["test"], card=about)
+
+
+def _check(name: str, groups: str, size: int) -> None:
+    if groups not in SPLIT_BY:
+        raise ValueError(f"{name} must be one of {', '.join(SPLIT_BY)}, got {groups!r}")
+    check_whole("size", size, SMALLEST, LARGEST)

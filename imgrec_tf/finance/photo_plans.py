@@ -113,23 +113,23 @@ def hold_back_templates(
 
     Args:
         seed: Which ones are held back.
-        each: How many of each class; at least three of a class must stay.
+        each: How many of each class; at least two of a class must stay.
         classes: Kinds of document.
 
     Returns:
         Two tuples of "class/name": for `templates` while training, and for `templates` of the later test.
 
     Raises:
-        ValueError: If a class would keep fewer than three.
+        ValueError: If a class would keep fewer than two.
     """
     check_whole("each", each, 1, 100)
     rng = np.random.default_rng([seed, 8])
     known, unknown = [], []
     for document_class in _classes(classes):
         names = documents.template_names(document_class)
-        if len(names) - each < 3:
+        if len(names) - each < 2:
             raise ValueError(
-                f"{document_class} has {len(names)} templates and must keep three; hold back fewer than {each}"
+                f"{document_class} has {len(names)} templates and must keep two; hold back fewer than {each}"
             )
         taken = set(rng.permutation(len(names))[:each].tolist())
         for place, name in enumerate(names):

@@ -111,8 +111,35 @@ def test_layouts_can_be_held_back():
     assert seen == set(known)
     left = {plan.groups["template"] for plan in id_documents.plan_photos(900, held_back=unknown)}
     assert left == seen
+    assert len(id_documents.hold_back_templates(4, each=2)[1]) == 18
     with pytest.raises(ValueError, match="hold back fewer"):
         id_documents.hold_back_templates(each=3)
+
+
+def test_plans_of_your_choice_become_a_split(small):
+    plans = id_documents.plan_photos(90, seed=2)
+    chosen = [plans[9], plans[4]]
+    split = id_documents.id_documents_split(chosen, size=32, group_by="template", name="a look")
+    assert split.name == "a look" and split.synthetic and split.task == "multi-class"
+    assert list(split.groups) == [plan.groups["template"] for plan in chosen]
+    places = [number_of(source) for source in everything(small, "sources")]
+    for image, label, plan in zip(split.images, split.labels, chosen):
+        np.testing.assert_array_equal(image, everything(small, "images")[places.index(plan.index)])
+        assert split.class_names[label] == plan.document_class
+    worse = id_documents.id_documents_split(chosen, size=32, severity="harsh")
+    assert list(worse.labels) == list(split.labels) and not np.array_equal(worse.images, split.images)
+
+
+def test_plans_that_make_no_split_are_refused():
+    plans = id_documents.plan_photos(9, seed=2)
+    with pytest.raises(ValueError, match="add it to classes"):
+        id_documents.id_documents_split(plans, size=32, classes=("passport", "photo"))
+    with pytest.raises(ValueError, match="plan_photos"):
+        id_documents.id_documents_split([], size=32)
+    with pytest.raises(ValueError, match="group_by"):
+        id_documents.id_documents_split(plans, size=32, group_by="colour")
+    with pytest.raises(ValueError, match="size"):
+        id_documents.id_documents_split(plans, size=8)
 
 
 def test_two_classes_are_binary():
