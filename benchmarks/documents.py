@@ -1,0 +1,164 @@
+"""How well are documents located and read, in photos whose people, cameras and seeds nothing has learnt from?
+
+Run from the project's folder:  python benchmarks/documents.py
+All photos are rendered, so all figures are about synthetic documents. `--photos` sets how many of each severity;
+`--parts corners numbers zones` chooses; the figures of the other parts stay as they were.
+
+Corners: layouts that the networks never saw, severity phone; a photo without an answer counts as an overlap of 0.
+Numbers: the portrait side, straightened by its true corners, read by `read_identity_number`.
+Zones: passports and cards with three lines, `read_mrz` on the whole photo.
+The reader is trained on printed lines of its own and on no layout at all. Intervals are Wilson's, and for means the
+normal approximation. Speed is processor time of one call, the median over the photos of severity phone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from results_table import last_rows, machine, report
+from scipy import stats
+
+FIRST_SEED = 7_000_000  # of people and photos; no training draws from here
+CAMERAS = range(3000, 3030)
+PARTS = ("corners", "numbers", "zones")
+GOALS_NUMBERS = {"mild": 0.995, "phone": 0.95, "harsh": 0.85}
+GOALS_ZONES = {"mild": 0.98, "phone": 0.90}
+
+
+def main() -> None:
+    """Measure, print and write the results."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--photos", type=int, default=200, help="of each severity")
+    parser.add_argument("--longer", type=int, default=1600, help="longer side of the photos in pixels")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
+    options = parser.parse_args()
+    rows = [row for row in last_rows("documents") if row["metric"].split(":")[0] not in options.parts]
+    for part in options.parts:
+        rows += {"corners": corners, "numbers": numbers, "zones": zones}[part](options.photos, options.longer)
+    report("documents", rows)
+
+
+def corners(photos: int, longer: int) -> list[dict]:
+    """Return overlap with the true page, and how often it is below .9, on phone photos of unseen layouts."""
+    from imgrec_tf.finance.locating.training import measuring
+
+    found = [one for one in measuring.outcomes("phone", photos, seed=1, longer=longer) if one.photo.visible >= 0.999]
+    overlaps = np.array([one.iou for one in found])
+    error = 1.96 * overlaps.std(ddof=1) / np.sqrt(len(overlaps))
+    context = f"{len(found)} photos of severity phone, {longer} pixels"
+    return [
+        row("corners: mean IoU", overlaps.mean(), goal=0.98, low=overlaps.mean() - error, high=overlaps.mean() + error,
+            context=context),
+        share("corners: IoU below .9", overlaps < 0.9, goal=0.01, better="lower", context=context),
+        share("corners: turned upright", [one.turned[0] for one in found], goal=None, context=context),
+    ]  # fmt: skip
+
+
+def numbers(photos: int, longer: int) -> list[dict]:
+    """Return exact matches of identity numbers by severity, wrong ones that were trusted, and the time of a call."""
+    from imgrec_tf.finance.locating import rectify
+    from imgrec_tf.finance.reading import read_identity_number
+
+    def read(photo):
+        card = rectify(photo.image, photo.corners)
+        start = time.process_time()
+        reading = read_identity_number(card)
+        return reading, time.process_time() - start
+
+    def truth(document):
+        return document.fields["identity_number"].text
+
+    return _readings(
+        "numbers", ("portrait_side",), GOALS_NUMBERS, read, truth, photos, longer, wrong_goal=0.0, seconds_goal=0.15
+    )
+
+
+def zones(photos: int, longer: int) -> list[dict]:
+    """Return exact matches of whole machine-readable zones by severity, wrong ones that were valid, and the time."""
+    from imgrec_tf.finance.reading import read_mrz
+
+    def read(photo):
+        start = time.process_time()
+        reading = read_mrz(photo.image)
+        return reading, time.process_time() - start
+
+    def truth(document):
+        return "\n".join(field.text for name, field in document.fields.items() if name.startswith("mrz_"))
+
+    return _readings(
+        "zones",
+        ("passport", "id_card_td1"),
+        GOALS_ZONES,
+        read,
+        truth,
+        photos,
+        longer,
+        wrong_goal=0.001,
+        seconds_goal=None,
+    )
+
+
+def _readings(
+    part: str, classes: tuple[str, ...], goals: dict[str, float], read: Callable, truth: Callable, photos: int,
+    longer: int, *, wrong_goal: float, seconds_goal: float | None
+) -> list[dict]:  # fmt: skip
+    rows, wrong_valid, wrong_trusted, seconds = [], [], [], []
+    for severity, goal in goals.items():
+        exact = []
+        for photo in take(classes, severity, photos, longer):
+            reading, spent = read(photo)
+            right = reading.text == truth(photo.document)
+            exact.append(right)
+            wrong_valid.append(reading.valid and not right)
+            wrong_trusted.append(reading.trusted and not right)
+            if severity == "phone":
+                seconds.append(spent)
+        rows.append(share(f"{part}: exact, {severity}", exact, goal=goal, context=f"{photos} photos, {longer} pixels"))
+    everywhere = f"all {len(wrong_valid)} photos of {', '.join(goals)}"
+    rows.append(share(f"{part}: wrong and valid", wrong_valid, goal=wrong_goal, better="lower", context=everywhere))
+    rows.append(share(f"{part}: wrong and trusted", wrong_trusted, goal=0.0, better="lower", context=everywhere))
+    low, middle, high = np.percentile(seconds, (10, 50, 90))
+    context = f"10th to 90th percentile, {machine()}, severity phone"
+    rows.append(row(f"{part}: processor time of a call", middle, low=low, high=high, goal=seconds_goal, better="lower",
+                    unit="s", context=context))  # fmt: skip
+    return rows
+
+
+def take(classes: tuple[str, ...], severity: str, count: int, longer: int) -> Iterator:
+    """Yield photos of documents in all layouts, upright up to the severity's own roll."""
+    from imgrec_tf.finance import capture, documents
+
+    for number in range(count):
+        rng = np.random.default_rng([FIRST_SEED, number])
+        document_class = classes[number % len(classes)]
+        layout = str(rng.choice(documents.template_names(document_class)))
+        page = documents.render(
+            document_class, layout, seed=int(rng.integers(2**31)), pixels_per_mm=min(12.0, longer / 110)
+        )
+        yield capture.capture(
+            page,
+            severity,
+            camera=int(rng.choice(CAMERAS)),
+            seed=int(rng.integers(2**31)),
+            size=(round(longer * 3 / 4), longer),
+        )
+
+
+def row(metric: str, value: float, *, low, high, goal, better="higher", unit="", context="") -> dict:
+    """One row of the table."""
+    found = {"metric": metric, "value": float(value), "low": float(low), "high": float(high), "goal": goal}
+    return found | {"better": better, "unit": unit, "context": context}
+
+
+def share(metric: str, hits, *, goal, better="higher", context="") -> dict:
+    """One row for a share of photos, with Wilson's interval."""
+    hits = np.asarray(hits, bool)
+    low, high = stats.binomtest(int(hits.sum()), len(hits)).proportion_ci(method="wilson")
+    return row(metric, hits.mean(), low=low, high=high, goal=goal, better=better, context=context)
+
+
+if __name__ == "__main__":
+    main()
