@@ -21,9 +21,11 @@ def kept(tmp_path):
 
 def filled(store):
     rng = np.random.default_rng(0)
+    assert str(store.verify()) == "0 entries, none changed, removed, moved or added"
     for name in "abc":
         image = rng.integers(0, 255, (40, 60, 3), dtype=np.uint8)
         store.submit(name, {"name": name, "birth_date": "1990-01-01"}, {"card": image, "page": image})
+        assert name != "a" or str(store.verify()) == "1 entry, none changed, removed, moved or added"
         store.record(name, ASK)
         store.resolve(name, "approve", decided_by="clerk", reason="seen")
     assert store.verify(store.head()).intact

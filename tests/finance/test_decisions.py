@@ -87,6 +87,8 @@ def test_limits_hold_whatever_the_score_and_the_costs(model, change, allowed):
         decision = applications.decide(perfect, model, costs)
         assert decision.action in allowed
         assert len(decision.reasons) >= 2
+        for count in change.values():
+            assert any(f": {count}. " in reason for reason in decision.reasons)
 
 
 @given(st.floats(1, 1000), st.floats(1, 1000), st.floats(0, 500), st.floats(0, 1))

@@ -91,7 +91,9 @@ class LogReport:
 
     def __str__(self) -> str:
         if self.intact:
-            return f"{self.entries} entries, none changed, removed, moved or added"
+            return (
+                f"{self.entries} {'entry' if self.entries == 1 else 'entries'}, none changed, removed, moved or added"
+            )
         return "\n".join(f"{one.kind}: {one.message}" for one in self.problems)
 
 

@@ -129,14 +129,14 @@ def decide(evidence: Evidence, model: RiskModel, costs: CostMatrix | None = None
     reasons, allowed = [], set(ACTIONS)
     if evidence.not_checked:
         allowed = {"person"}
-        reasons.append(f"{evidence.not_checked} rules could not be tried: a person has to look.")
+        reasons.append(f"Rules that could not be tried: {evidence.not_checked}. A person has to look.")
     if evidence.critical:
         allowed.discard("approve")
-        reasons.append(f"{evidence.critical} critical rules failed: not approved without a person.")
+        reasons.append(f"Critical rules that failed: {evidence.critical}. Not approved without a person.")
     if evidence.duplicates:
         allowed.discard("approve")
         reasons.append(
-            f"{evidence.duplicates} earlier applications are near duplicates: not approved without a person."
+            f"Earlier applications that are near duplicates: {evidence.duplicates}. Not approved without a person."
         )
     action = min((name for name in ("person", "refuse", "approve") if name in allowed), key=expected.__getitem__)
     told = ", ".join(f"{name} {cost:.2f}" for name, cost in expected.items())
