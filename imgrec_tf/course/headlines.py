@@ -26,12 +26,12 @@ def headline(name: str, value: Any, low: float | None = None, high: float | None
     figure = float(value)
     if figure != figure or figure in (float("inf"), float("-inf")):
         raise ValueError(f"a headline is a finite number; {name!r} is {value!r}: look at what computed it")
-    interval = f" ({_short(low)} to {_short(high)})" if low is not None and high is not None else ""
-    text = f"{name}: {_short(figure)}{interval}"
+    interval = f" ({short(low)} to {short(high)})" if low is not None and high is not None else ""
+    text = f"{name}: {short(figure)}{interval}"
     record = {"name": name, "value": figure, "low": _number(low), "high": _number(high)}
     shown = {
         "text/plain": text,
-        "text/html": f'<p class="headline"><b>{html.escape(name)}: {_short(figure)}</b>{interval}</p>',
+        "text/html": f'<p class="headline"><b>{html.escape(name)}: {short(figure)}</b>{interval}</p>',
         MIME: record,
     }
     _display(shown)
@@ -61,5 +61,9 @@ def _number(value: Any) -> float | None:
     return None if value is None else float(value)
 
 
-def _short(value: Any) -> str:
-    return f"{float(value):.3f}" if abs(float(value)) < 1000 else f"{float(value):,.0f}"
+def short(value: Any) -> str:
+    """A figure for people: three digits behind the point, four where it is small, none where it is large."""
+    figure = float(value)
+    if abs(figure) >= 1000:
+        return f"{figure:,.0f}"
+    return f"{figure:.4f}" if 0 < abs(figure) < 0.01 else f"{figure:.3f}"

@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from imgrec_tf.course import notebooks
+from imgrec_tf.course import headlines, notebooks
 from imgrec_tf.course.execution import Result
 
 _ALT = re.compile(r"\*{1,2}(?:What you should see|Figure)[^:]*:\*{0,2}\s*(.+?)\*?\s*(?:\n\s*\n|\Z)", re.DOTALL)
@@ -77,7 +77,8 @@ def _banner(result: Result, dataset: str) -> str:
     if result.headline:
         band = lesson.band_for(result.changed)
         stated = f", band {band[0]:g} to {band[1]:g}" if band else ", no band for these parameters"
-        facts["headline"] = f"{result.headline['name']}: {result.headline['value']:.3f}{stated}"
+        figure = headlines.short(result.headline["value"])
+        facts["headline"] = f"{result.headline['name']}: {figure}{stated}"
     facts["measured"] = f"{result.minutes:.1f} minutes, {result.memory_mb / 1000:.1f} GB of memory"
     parameters = lesson.parameters | result.changed
     facts["parameters"] = ", ".join(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
+from imgrec_tf.course import headlines
 from imgrec_tf.course.course_map import PARTS
 from imgrec_tf.course.execution import Result
 from imgrec_tf.course.lessons import Lesson, LessonError
@@ -96,7 +97,7 @@ def result_table(results: list[Result], datasets: list[str], project: Path) -> s
                 result.lesson.heading,
                 dataset or "none",
                 result.lesson.metric,
-                f"{result.headline['value']:.3f}" if result.headline else "not reached",
+                headlines.short(result.headline["value"]) if result.headline else "not reached",
                 f"{band[0]:g} to {band[1]:g}" if band else "none for these parameters",
                 f"{result.minutes:.1f}",
                 f"{result.memory_mb / 1000:.1f} GB" if result.memory_mb else "unknown",
