@@ -99,7 +99,7 @@ reports["misread"].to_frame().query("state == 'failed'").style.hide()
 # %%
 scores = {"type_confidence": 0.98, "reading_confidence": 0.97, "forgery_score": 0.04, "same_person_score": 0.96}
 case = {name: applications.Evidence.from_report(report, **scores) for name, report in reports.items()}
-pd.DataFrame({name: one.to_dict() for name, one in case.items()}).T
+pd.DataFrame([one.to_dict() for one in case.values()], index=list(case))
 
 # %% [markdown]
 # This is all that the decision will see: four scores and five counts. No picture, no name, no address.
