@@ -61,8 +61,8 @@ PUBLIC = {
     """,
     "imgrec_tf.finance.verification": """
         Comparison EmbeddingRun MARGINS PairEvaluation Pairs PictureSet Threshold Verifier embedding_network
-        evaluate_pairs face_picture make_pairs make_portraits make_signatures show_identities signature_picture
-        strangers_only train_embedding
+        evaluate_pairs face_crop face_picture make_pairs make_portraits make_signatures show_identities
+        signature_picture strangers_only train_embedding
     """,
     "imgrec_tf.medical": "phantoms",
     "imgrec_tf.models": "Baseline PRESETS baseline crnn sequential_cnn",

@@ -111,6 +111,9 @@ def test_damaged_and_foreign_files_are_refused(verifier, tmp_path):
 def test_one_picture_is_the_same_person_whatever_its_form(verifier, tmp_path):
     image = verification.face_picture(1, 1, (256, 224))
     Image.fromarray(image).save(tmp_path / "face.png")
+    assert verifier.compare([image, image], image).similarity > 0.999
+    with pytest.raises(ValueError, match="empty"):
+        verifier.compare([], image)
     for other in (image, Image.fromarray(image), tmp_path / "face.png", (tmp_path / "face.png").read_bytes()):
         answer = verifier.compare(image, other)
         assert answer.same and answer.similarity > 0.999
@@ -137,7 +140,7 @@ def test_other_sizes_of_one_picture_change_little(verifier):
 )
 def test_what_cannot_be_judged_gets_a_reason_and_no_answer(verifier, bad, word):
     good = verification.face_picture(1, 1)
-    for images, which in (((good, bad), "second"), ((bad, good), "first")):
+    for images, which in (((good, bad), "question"), (([good, bad], good), "reference 2")):
         answer = verifier.compare(*images)
         assert answer.same is None and answer.similarity is None
         assert word in answer.reason and which in answer.reason

@@ -83,15 +83,23 @@ def test_a_pen_moves_smoothly(seed):
 def test_pairs_are_what_they_say(portraits, signatures):
     for pictures in (portraits, signatures):
         pairs = verification.make_pairs(pictures, each=5, seed=0)
-        owner_a, owner_b = pictures.owners[pairs.first], pictures.owners[pairs.second]
-        genuine = pictures.genuine
-        assert genuine[pairs.first].all() and (pairs.first != pairs.second).all()
+        first, genuine = pairs.first[:, 0], pictures.genuine
+        owner_a, owner_b = pictures.owners[first], pictures.owners[pairs.second]
+        assert genuine[first].all() and (first != pairs.second).all()
         np.testing.assert_array_equal(pairs.same, (owner_a == owner_b) & genuine[pairs.second])
         np.testing.assert_array_equal(pairs.kinds == "imitation", ~genuine[pairs.second])
-        assert (pictures.strata[pairs.first] == pictures.strata[pairs.second]).all()
-        assert len({frozenset(one) for one in zip(pairs.first[pairs.same], pairs.second[pairs.same])}) == sum(
-            pairs.same
-        )
+        assert (pictures.strata[first] == pictures.strata[pairs.second]).all()
+        assert len({frozenset(one) for one in zip(first[pairs.same], pairs.second[pairs.same])}) == sum(pairs.same)
+
+
+def test_several_references_are_different_genuine_ones_and_not_the_one_in_question(signatures):
+    pairs = verification.make_pairs(signatures, each=4, references=3)
+    assert pairs.first.shape == (len(pairs), 3)
+    for known, one, kind in zip(pairs.first, pairs.second, pairs.kinds):
+        assert len({*known, one}) == 4 and len(set(signatures.owners[known])) == 1 and signatures.genuine[known].all()
+        assert (signatures.owners[one] == signatures.owners[known[0]]) == (kind != "other")
+    with pytest.raises(ValueError, match="4 references"):
+        verification.make_pairs(signatures, references=4)
 
 
 def test_one_kind_of_strangers_can_be_kept(signatures):
@@ -128,6 +136,9 @@ def test_pairs_need_somebody_else(portraits):
     alone = replace(portraits, strata=np.arange(6).repeat(3))
     with pytest.raises(ValueError, match="nobody to compare"):
         verification.make_pairs(alone)
+    assert len(verification.face_crop(np.zeros((320, 256, 3), np.uint8))) == 198
+    with pytest.raises(TypeError, match="array"):
+        verification.face_crop("face.png")
     with pytest.raises(ValueError, match="each"):
         verification.make_pairs(portraits, each=0)
 

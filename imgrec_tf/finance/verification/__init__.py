@@ -24,6 +24,7 @@ _NAMES = {
     "Verifier": "verifier",
     "embedding_network": "networks",
     "evaluate_pairs": "evaluating",
+    "face_crop": "faces",
     "face_picture": "faces",
     "make_pairs": "pictures",
     "make_portraits": "pictures",

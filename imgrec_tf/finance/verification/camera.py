@@ -19,6 +19,7 @@ def photographed(
     blur: tuple[float, float] = (0.0, 0.8),
     noise: tuple[float, float] = (1.0, 9.0),
     quality: tuple[int, int] = (45, 95),
+    exposure: float = 0.12,
 ) -> np.ndarray:
     """Take a picture of a picture, each setting drawn from its range.
 
@@ -32,6 +33,7 @@ def photographed(
         blur: Least and greatest standard deviation of the lens in pixels of the result.
         noise: Least and greatest standard deviation of the sensor's noise, in grey levels.
         quality: Least and greatest JPEG quality.
+        exposure: Standard deviation of the logarithms of gamma and, two thirds of it, of gain.
 
     Returns:
         uint8 of `size`, with the channels of `picture`.
@@ -54,7 +56,9 @@ def photographed(
     )
     pixels = np.asarray(image, np.float32) / 255
     channels = () if pixels.ndim == 2 else (3,)
-    pixels = pixels ** np.exp(rng.normal(0, 0.16)) * np.exp(rng.normal(0, 0.09) + rng.normal(0, 0.03, channels))
+    pixels = pixels ** np.exp(rng.normal(0, exposure)) * np.exp(
+        rng.normal(0, exposure / 1.5) + rng.normal(0, 0.03, channels)
+    )
     pixels = 255 * pixels + rng.normal(0, rng.uniform(*noise), pixels.shape)
     buffer = io.BytesIO()
     whole = np.clip(pixels + 0.5, 0, 255).astype(np.uint8)

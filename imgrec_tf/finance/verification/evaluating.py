@@ -137,7 +137,7 @@ def evaluate_pairs(
             raise ValueError(f"similarities must be {len(pairs)} numbers in [0, 1], got shape {scores.shape}")
     level = float(threshold if threshold is not None else own.threshold if own is not None else 0.5)
     numbers = np.unique(pairs.pictures.owners, return_inverse=True)[1]
-    first, second = numbers[pairs.first], numbers[pairs.second]
+    first, second = numbers[pairs.first[:, 0]], numbers[pairs.second]
     identities = int(numbers.max()) + 1
     kinds = [one for one in (OTHER, IMITATION) if (pairs.kinds == one).any()]
     metrics: dict[str, Metric] = {}

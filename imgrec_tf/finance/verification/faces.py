@@ -1,7 +1,7 @@
 """Pictures of one drawn person that a verifier has to recognise: what a person keeps, and what years and days change.
 
 Shape of face, eyes, nose and mouth, skin, iris, moles and the natural colour of the hair stay. Pose, light, expression,
-up to twenty years of age, clothes and glasses, and also hair style, beard and dyed hair, belong to the picture.
+up to fifteen years of age, clothes and glasses, and also hair style, beard and dyed hair, belong to the picture.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ from imgrec_tf.finance.verification import checks
 from imgrec_tf.finance.verification.camera import photographed
 
 SIZE = (64, 56)
-NEW_STYLE, NEW_BEARD, DYED, YEARS = 0.5, 0.4, 0.12, 20.0
-_DRAWN = (96, 84)
+NEW_STYLE, NEW_BEARD, DYED, YEARS = 0.5, 0.4, 0.08, 15.0
+_DRAWN = (120, 96)
+_SHOWN, _MIDDLE = 0.62, 0.45  # share of a portrait's height around the face, and where its middle is
 _LIKELY = {"neutral": 0.3, "smile": 0.24, "laugh": 0.1, "serious": 0.12, "sad": 0.06, "surprised": 0.08,
            "squinting": 0.1}  # fmt: skip
 
@@ -62,13 +63,50 @@ def face_picture(person: int, picture: int, size: tuple[int, int] = SIZE) -> np.
     identity = replace(identity, hair_volume=float(np.clip(identity.hair_volume * rng.uniform(0.75, 1.3), 0.5, 1.6)))
     appearance = draw_appearance(
         int(rng.integers(2**31)),
-        pose=np.clip(rng.normal(0, (12, 6, 4)), (-28, -15, -12), (28, 15, 12)),
-        light=(rng.uniform(-85, 85), rng.uniform(0.1, 0.95)),
+        pose=np.clip(rng.normal(0, (9, 5, 3)), (-22, -12, -9), (22, 12, 9)),
+        light=(rng.uniform(-85, 85), rng.uniform(0.1, 0.8)),
         age=rng.uniform(max(18, oldest - YEARS), oldest),
         expression=_expression(rng),
     )
     drawn = paint(identity, appearance, _DRAWN, 2)
-    return photographed(drawn, rng, size, turn=2.0, zoom=(1.25, 1.5), shift=0.03)
+    high = round(size[0] / _SHOWN)
+    whole = photographed(
+        drawn,
+        rng,
+        (high, round(high * _DRAWN[1] / _DRAWN[0])),
+        turn=1.5,
+        zoom=(0.96, 1.08),
+        shift=0.018,
+        blur=(0, 0.6),
+        noise=(1, 7),
+        exposure=0.1,
+    )
+    return face_crop(whole, size[1] / size[0])
+
+
+def face_crop(portrait: np.ndarray, proportion: float = SIZE[1] / SIZE[0]) -> np.ndarray:
+    """Cut the face out of a head-and-shoulders portrait as `documents.draw_portrait` frames it.
+
+    Args:
+        portrait: uint8 (height, width) or (height, width, channels); the head stands a little above the middle.
+        proportion: Width of the result over its height.
+
+    Returns:
+        The part from the hairline to below the chin, as the verifier's network learnt to see it; a view.
+
+    Raises:
+        TypeError: If it is no array.
+        ValueError: If it has another number of axes.
+    """
+    if not isinstance(portrait, np.ndarray):
+        raise TypeError(f"portrait must be a uint8 array, got {type(portrait).__name__}")
+    if portrait.ndim not in (2, 3):
+        raise ValueError(f"portrait must be (height, width) or (height, width, channels), got {portrait.shape}")
+    height, width = portrait.shape[:2]
+    high = round(_SHOWN * height)
+    wide = min(width, round(high * proportion))
+    top, left = max(0, round(_MIDDLE * height - high / 2)), (width - wide) // 2
+    return portrait[top : top + high, left : left + wide]
 
 
 def _expression(rng: np.random.Generator) -> tuple:

@@ -104,10 +104,8 @@ def mistakes(evaluation: PairEvaluation, n: int) -> plots.Figure:
     shown, titles = [], []
     for name, places in (("accepted", evaluation.false_accepts), ("refused", evaluation.false_rejects)):
         for place in places[:n]:
-            one, two = (
-                evaluation.pairs.pictures.images[index[place]]
-                for index in (evaluation.pairs.first, evaluation.pairs.second)
-            )
+            images = evaluation.pairs.pictures.images
+            one, two = images[evaluation.pairs.first[place, 0]], images[evaluation.pairs.second[place]]
             shown.append(np.concatenate([one, np.full_like(one[:, :2], 255), two], axis=1))
             kind = _NAMES[str(evaluation.pairs.kinds[place])]
             titles.append(f"{kind}, {name}: {evaluation.similarities[place]:.2f}")

@@ -112,7 +112,7 @@ def imitated(hand: Hand, rng: np.random.Generator) -> Hand:
     Some draw it slowly and shake, some write it fluently; the ranges overlap with those of genuine writers.
     """
     count = len(hand.length)
-    clumsy = rng.uniform(0.4, 1.0)  # the best have less than half of the errors of the worst
+    clumsy = rng.uniform(0.6, 1.15)  # the best have half of the errors of the worst
     slower = rng.uniform(1.0, 1.45)
     bend = np.exp(rng.normal(-0.03, 0.14) * clumsy)
     middle, half = (hand.start + hand.end) / 2, (hand.end - hand.start) / 2 * bend

@@ -12,7 +12,7 @@ DARKEST, FLATTEST = 12.0, 4.0  # mean and standard deviation in grey levels
 
 
 class Refused(Exception):
-    """A picture of which nothing can be said; the text ends the sentence "the first picture ..."."""
+    """A picture of which nothing can be said; the text ends the sentence "the reference ..."."""
 
 
 def prepared(image, shape: tuple[int, int, int]) -> np.ndarray:

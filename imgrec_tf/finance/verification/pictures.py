@@ -52,12 +52,13 @@ class PictureSet:
 
 @dataclass(frozen=True)
 class Pairs:
-    """Two pictures each, and whether one and the same person made, or is on, both.
+    """References of one person, a picture in question, and whether one and the same person made, or is on, both.
 
     Attributes:
         pictures: What the indices count in.
-        first, second: int64 (m,), indices of pictures; the first one is always genuine.
-        kinds: str (m,): "same", "other" (of the same stratum) or "imitation" of the first one's owner.
+        first: int64 (m, references), indices of genuine pictures of one owner.
+        second: int64 (m,), indices of the pictures in question.
+        kinds: str (m,): "same", "other" (of the same stratum) or "imitation" of the references' owner.
     """
 
     pictures: PictureSet
@@ -134,38 +135,53 @@ def make_signatures(
     )
 
 
-def make_pairs(pictures: PictureSet, *, each: int = 10, seed: int = 0) -> Pairs:
+def make_pairs(pictures: PictureSet, *, each: int = 10, references: int = 1, seed: int = 0) -> Pairs:
     """Draw pairs: of each owner `each` "same", as many "other", and as many "imitation" where there are imitations.
 
     Args:
-        pictures: Two or more owners, two or more genuine pictures of each.
-        each: Pairs of each kind and owner at most; there are never more than can be made of different pictures.
+        pictures: Two or more owners, more than `references` genuine pictures of each.
+        each: Pairs of each kind and owner at most; none comes twice.
+        references: Genuine pictures that each picture in question is compared with, 1 or more.
         seed: 0 or more.
 
     Raises:
         TypeError: If `pictures` is no PictureSet.
-        ValueError: If there are fewer than two owners in each stratum, or `each` is below 1.
+        ValueError: If there are fewer than two owners in a stratum, or too few pictures of one for the references.
     """
     if not isinstance(pictures, PictureSet):
         raise TypeError(f"pictures must be a PictureSet, as make_portraits returns it, got {type(pictures).__name__}")
     checks.whole("each", each, 1, 10_000)
+    checks.whole("references", references, 1, 100)
     checks.whole("seed", seed, 0, 2**63)
     rng = np.random.default_rng([seed, 31])
-    rows: list[tuple[int, int, str]] = []
+    rows: list[tuple[np.ndarray, int, str]] = []
     for owner in np.unique(pictures.owners):
-        own = np.flatnonzero((pictures.owners == owner) & pictures.genuine)
-        others = np.flatnonzero(
-            (pictures.owners != owner) & pictures.genuine & (pictures.strata == pictures.strata[own[0]])
-        )
+        mine = pictures.owners == owner
+        own = np.flatnonzero(mine & pictures.genuine)
+        others = np.flatnonzero(~mine & pictures.genuine & (pictures.strata == pictures.strata[own[0]]))
         if not len(others):
             raise ValueError("there is nobody to compare an owner with; make pictures of more identities")
-        upper = np.stack(np.triu_indices(len(own), 1), axis=1)
-        rows += [(own[a], own[b], SAME) for a, b in upper[_some(rng, len(upper), each)]]
-        rows += _crossed(own, others, OTHER, each, rng)
-        imitated = np.flatnonzero((pictures.owners == owner) & ~pictures.genuine)
-        rows += _crossed(own, imitated, IMITATION, each, rng)
+        if len(own) <= references:
+            raise ValueError(f"{references} references and one in question need more than {len(own)} genuine pictures")
+        imitated = np.flatnonzero(mine & ~pictures.genuine)
+        for kind, questioned in ((SAME, own), (OTHER, others), (IMITATION, imitated)):
+            rows += [(known, one, kind) for known, one in _drawn(own, questioned, each, references, rng)]
     first, second, kinds = zip(*rows)
     return Pairs(pictures, np.array(first), np.array(second), np.array(kinds))
+
+
+def _drawn(own, questioned, each: int, references: int, rng) -> list[tuple[np.ndarray, int]]:
+    """Some different pairs; pictures in question take turns, the references are drawn for each."""
+    found: dict[frozenset, tuple[np.ndarray, int]] = {}
+    turns = [rng.permutation(questioned) for _ in range(-(-4 * each // max(1, len(questioned))))]
+    for one in np.concatenate(turns):
+        known = np.sort(rng.choice(own[own != one], references, replace=False))
+        # With one reference, which of two pictures of one person is in question makes no difference.
+        key = frozenset((*known, one)) if references == 1 else frozenset((*known, -one - 1))
+        found.setdefault(key, (known, one))
+        if len(found) == each:
+            break
+    return list(found.values())
 
 
 def strangers_only(pairs: Pairs, kind: str) -> Pairs:
@@ -178,15 +194,6 @@ def strangers_only(pairs: Pairs, kind: str) -> Pairs:
     if not (pairs.kinds[kept] == kind).any() or kind == SAME:
         raise ValueError(f'there are no pairs of different people of the kind "{kind}"')
     return Pairs(pairs.pictures, pairs.first[kept], pairs.second[kept], pairs.kinds[kept])
-
-
-def _crossed(own, others, kind: str, each: int, rng) -> list[tuple[int, int, str]]:
-    chosen = _some(rng, len(own) * len(others), each)
-    return [(own[one // len(others)], others[one % len(others)], kind) for one in chosen]
-
-
-def _some(rng: np.random.Generator, count: int, most: int) -> np.ndarray:
-    return rng.choice(count, min(count, most), replace=False) if count else np.array([], int)
 
 
 def _people(identities, each, part, seed) -> np.ndarray:

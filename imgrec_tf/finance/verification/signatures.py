@@ -42,14 +42,14 @@ def signature_picture(
     height, width = (_FINER * one for one in size)
     scale = _scale(writer, tuple(size)) * _FINER * np.exp(rng.normal(0, 0.05))
     extent = np.ptp(path[down], axis=0)
-    scale = min(scale, 0.88 * width / extent[0], 0.86 * height / extent[1])
+    scale = min(scale, 0.86 * width / extent[0], 0.84 * height / extent[1])
     points = (path - (path[down].min(axis=0) + extent / 2)) * (scale, -scale) + (width / 2, height / 2)
     sheet = _paper(width, height, rng)
     thick = hand.pen * _pen_of_the_day(rng) * scale
     widths = thick * (1.2 - hand.contrast * np.clip(speed / np.percentile(speed, 90), 0, 1.2))
     _ink(ImageDraw.Draw(sheet), points, np.clip(widths, 2.0, 14.0), down, int(rng.integers(25, 95)))
     return photographed(
-        np.asarray(sheet), rng, size, turn=1.2, zoom=(1.03, 1.1), shift=0.01, blur=(0.3, 0.75), noise=(1, 8)
+        np.asarray(sheet), rng, size, turn=1.2, zoom=(1.02, 1.07), shift=0.01, blur=(0.3, 0.75), noise=(1, 8)
     )
 
 

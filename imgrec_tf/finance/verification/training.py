@@ -13,7 +13,7 @@ from imgrec_tf.finance.verification.margins import CosineScores, MarginLoss
 from imgrec_tf.finance.verification.networks import embedding_network
 from imgrec_tf.finance.verification.pictures import PictureSet
 
-BATCH = 64
+BATCH = 32
 
 
 @dataclass(frozen=True)

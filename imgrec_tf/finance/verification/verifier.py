@@ -143,26 +143,37 @@ class Verifier:
         self.threshold = Threshold(level, reason, seen, missed, count)
         return self.threshold
 
-    def compare(self, image_a, image_b) -> Comparison:
-        """Compare two pictures: paths, bytes, PIL images or uint8 arrays (height, width) or (height, width, 1 or 3).
+    def compare(self, reference, questioned) -> Comparison:
+        """Compare a picture in question with one known to be the person's, or with several.
 
-        A portrait shows head and shoulders, a signature fills its picture, as the pictures do that it learnt from. A
-        picture that is too small, empty, blank or too dark gets no answer but the reason.
+        Pictures are paths, bytes, PIL images or uint8 arrays (height, width) or (height, width, 1 or 3). A portrait is
+        a face as `face_crop` cuts it out, a signature fills its picture. A picture that is too small, blank or too
+        dark gets no answer but the reason. Choose the
+        threshold with as many references as you will compare with.
+
+        Args:
+            reference: A picture, or a list of them; the similarity is then the mean.
+            questioned: A picture.
 
         Raises:
             TypeError: If one is no picture at all.
-            ValueError: If no threshold was chosen yet.
+            ValueError: If no threshold was chosen yet, or the list is empty.
         """
         if self.threshold is None:
             raise ValueError("no threshold was chosen; call threshold_at(0.01, pairs) with validation pairs first")
+        known = list(reference) if isinstance(reference, list | tuple) else [reference]
+        if not known:
+            raise ValueError("reference is an empty list; give one picture or more that are known to be the person's")
         level, ready = self.threshold.threshold, []
-        for name, image in (("first", image_a), ("second", image_b)):
+        for number, image in enumerate([*known, questioned]):
             try:
                 ready.append(prepared(image, self.image_shape))
             except Refused as problem:
-                return Comparison(None, None, level, f"the {name} picture {problem}; no answer is given")
-        first, second = self.embed(np.stack(ready))
-        found = float(_similarity(first[None], second[None])[0])
+                which = "picture in question" if number == len(known) else "reference"
+                which += f" {number + 1}" if len(known) > 1 and number < len(known) else ""
+                return Comparison(None, None, level, f"the {which} {problem}; no answer is given")
+        vectors = self.embed(np.stack(ready))
+        found = float(_similarity(vectors[None, :-1], vectors[-1:])[0])
         same, what = found >= level, "portraits show" if self.kind == "portraits" else "signatures were written by"
         reason = (
             f"the {what} {'the same person' if same else 'different people'}: similarity {found:.3f} is "
@@ -219,6 +230,7 @@ class Verifier:
             raise ValueError(f"{path} is no whole file that Verifier.save wrote: {problem}") from problem
 
 
-def _similarity(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    cosine = np.einsum("ij,ij->i", np.asarray(first, np.float64), np.asarray(second, np.float64))
-    return np.clip((1 + cosine) / 2, 0, 1)
+def _similarity(references: np.ndarray, questioned: np.ndarray) -> np.ndarray:
+    """Mean over the references of (1 + cosine) / 2: vectors (m, references, d) and (m, d)."""
+    cosine = np.einsum("ijk,ik->i", np.asarray(references, np.float64), np.asarray(questioned, np.float64))
+    return np.clip((1 + cosine / references.shape[1]) / 2, 0, 1)
