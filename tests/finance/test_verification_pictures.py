@@ -29,7 +29,7 @@ def test_a_set_is_the_same_for_the_same_seed(portraits):
 
 
 def test_signatures_hold_genuine_ones_and_imitations(signatures):
-    assert signatures.images.shape == (4 * (4 + 2 * 2), 64, 160, 1)
+    assert signatures.images.shape == (4 * (4 + 2 * 2), 48, 128, 1)
     assert signatures.genuine.sum() == 16
     assert signatures.classes().max() + 1 == 4 * 3
 

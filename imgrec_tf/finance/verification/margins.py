@@ -22,7 +22,7 @@ class CosineScores(layers.Layer):
     """Cosines between unit vectors (b, d) and one learnt direction for each class: float32 (b, classes)."""
 
     def __init__(self, classes: int, *, seed: int = 0, **options):
-        super().__init__(dtype="float32", **options)
+        super().__init__(**{"dtype": "float32", **options})
         self.classes, self.seed = classes, seed
 
     def build(self, input_shape):

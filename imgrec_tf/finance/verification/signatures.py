@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from imgrec_tf.finance.verification import checks, handwriting
 from imgrec_tf.finance.verification.camera import photographed
 
-SIZE = (64, 160)
+SIZE = (48, 128)
 _FINER = 3
 
 
