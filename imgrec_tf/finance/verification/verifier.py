@@ -28,6 +28,7 @@ class Comparison:
 
     Attributes:
         similarity: 0 (opposite) to 1 (alike), (1 + cosine) / 2 of the two vectors; None where nothing could be said.
+            An application's `Evidence` takes it as its `same_person_score`, None included.
         same: Whether it is the same person; None where nothing could be said.
         threshold: Similarities at or above it count as the same person.
         reason: One sentence for people.
