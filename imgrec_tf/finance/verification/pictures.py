@@ -140,13 +140,13 @@ def make_pairs(pictures: PictureSet, *, each: int = 10, references: int = 1, see
 
     Args:
         pictures: Two or more owners, more than `references` genuine pictures of each.
-        each: Pairs of each kind and owner at most; none comes twice.
+        each: Pairs of each kind and owner at most; none comes twice. Who is alone in a stratum has no "other".
         references: Genuine pictures that each picture in question is compared with, 1 or more.
         seed: 0 or more.
 
     Raises:
         TypeError: If `pictures` is no PictureSet.
-        ValueError: If there are fewer than two owners in a stratum, or too few pictures of one for the references.
+        ValueError: If no stratum has two owners, or there are too few pictures of one for the references.
     """
     if not isinstance(pictures, PictureSet):
         raise TypeError(f"pictures must be a PictureSet, as make_portraits returns it, got {type(pictures).__name__}")
@@ -159,13 +159,13 @@ def make_pairs(pictures: PictureSet, *, each: int = 10, references: int = 1, see
         mine = pictures.owners == owner
         own = np.flatnonzero(mine & pictures.genuine)
         others = np.flatnonzero(~mine & pictures.genuine & (pictures.strata == pictures.strata[own[0]]))
-        if not len(others):
-            raise ValueError("there is nobody to compare an owner with; make pictures of more identities")
         if len(own) <= references:
             raise ValueError(f"{references} references and one in question need more than {len(own)} genuine pictures")
         imitated = np.flatnonzero(mine & ~pictures.genuine)
         for kind, questioned in ((SAME, own), (OTHER, others), (IMITATION, imitated)):
             rows += [(known, one, kind) for known, one in _drawn(own, questioned, each, references, rng)]
+    if not any(kind == OTHER for *_, kind in rows):
+        raise ValueError("there is nobody to compare an owner with; make pictures of more identities")
     first, second, kinds = zip(*rows)
     return Pairs(pictures, np.array(first), np.array(second), np.array(kinds))
 

@@ -95,7 +95,9 @@ def train_embedding(
     scores = CosineScores(int(labels.max()) + 1, seed=seed + 1)(network.output)
     learner = keras.Model(network.input, scores)
     optimizer = keras.optimizers.AdamW(schedule, weight_decay=5e-3, clipnorm=5.0)
-    learner.compile(optimizer, criterion, metrics=[keras.metrics.SparseCategoricalAccuracy(name="nearest")])
+    nearest = keras.metrics.SparseCategoricalAccuracy(name="nearest")
+    # Compiling by XLA takes longer than a short training, and on CPUs its convolutions are no faster.
+    learner.compile(optimizer, criterion, metrics=[nearest], jit_compile=False)
     fitted = learner.fit(batches, epochs=epochs, shuffle=False, verbose="auto" if progress else 0)
     if not np.isfinite(fitted.history["loss"][-1]):
         raise ValueError(f"training diverged: the loss is {fitted.history['loss'][-1]}; lower learning_rate")
