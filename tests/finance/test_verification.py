@@ -68,6 +68,7 @@ def test_cosine_scores_lie_between_minus_one_and_one():
     assert margins.CosineScores.from_config(layer.get_config()).classes == 7
 
 
+@pytest.mark.slow
 def test_training_learns_and_repeats_itself():
     pictures = verification.make_portraits(4, 4)
     one, two = (verification.train_embedding(pictures, epochs=3, seed=3) for _ in range(2))
