@@ -96,7 +96,7 @@ def train_embedding(
     learner = keras.Model(network.input, scores)
     optimizer = keras.optimizers.AdamW(schedule, weight_decay=5e-3, clipnorm=5.0)
     nearest = keras.metrics.SparseCategoricalAccuracy(name="nearest")
-    # Compiling by XLA takes longer than a short training, and on CPUs its convolutions are no faster.
+    # Compiling by XLA took longer than a short training.
     learner.compile(optimizer, criterion, metrics=[nearest], jit_compile=False)
     fitted = learner.fit(batches, epochs=epochs, shuffle=False, verbose="auto" if progress else 0)
     if not np.isfinite(fitted.history["loss"][-1]):
