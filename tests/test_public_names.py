@@ -22,7 +22,9 @@ PUBLIC = {
         from_arrays from_csv from_folder from_npz leak_report load read_image split
     """,
     "imgrec_tf.evaluation": "Evaluation Metric evaluate",
-    "imgrec_tf.finance": "applications capture consistency documents id_documents identity locating reading",
+    "imgrec_tf.finance": """
+        applications capture consistency documents id_documents identity locating reading verification
+    """,
     "imgrec_tf.finance.applications": """
         ACTIONS Application ApplicationConflict ApplicationStore CostMatrix Decision Duplicate Evidence FEATURES
         LogEntry LogHead LogProblem LogReport RiskCoverage RiskModel SAME_PICTURE Share StorageProblem Vault
@@ -56,6 +58,11 @@ PUBLIC = {
         Change Decoded FieldReading LineImage LineReader MrzReading NumberReading ReaderRun Row SEVERITIES Zone
         beam_decode cut_row edit_distance find_zones fixed_length_decode greedy_decode normalise_line
         read_identity_number read_mrz render_line shipped_reader train_reader
+    """,
+    "imgrec_tf.finance.verification": """
+        Comparison EmbeddingRun MARGINS PairEvaluation Pairs PictureSet Threshold Verifier embedding_network
+        evaluate_pairs face_crop face_picture make_pairs make_portraits make_signatures show_identities
+        signature_picture strangers_only train_embedding
     """,
     "imgrec_tf.medical": "phantoms",
     "imgrec_tf.models": "Baseline PRESETS baseline crnn sequential_cnn",

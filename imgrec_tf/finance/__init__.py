@@ -13,6 +13,7 @@ _MODULES = (
     "identity",
     "locating",
     "reading",
+    "verification",
 )
 
 __getattr__, __dir__, __all__ = resolver(__name__, {}, _MODULES)

@@ -13,7 +13,13 @@ from PIL import Image
 
 from imgrec_tf.finance.documents import portrait_face, portrait_hair
 from imgrec_tf.finance.documents.portrait_sheet import Sheet
-from imgrec_tf.finance.documents.portrait_traits import EXPRESSIONS, draw_appearance, draw_identity
+from imgrec_tf.finance.documents.portrait_traits import (
+    EXPRESSIONS,
+    Appearance,
+    Identity,
+    draw_appearance,
+    draw_identity,
+)
 
 __all__ = ["EXPRESSIONS", "draw_portrait"]
 
@@ -62,6 +68,11 @@ def draw_portrait(
         raise ValueError(f"size must be height and width, 16 to 4096 pixels each, got {size!r}")
     identity = draw_identity(int(identity_seed), sex)
     appearance = draw_appearance(int(seed), pose=pose, light=light, age=age, expression=expression)
+    return paint(identity, appearance, size, oversampling)
+
+
+def paint(identity: Identity, appearance: Appearance, size: tuple[int, int], oversampling: int = 3) -> np.ndarray:
+    """Draw a person as one picture shows them, uint8 (height, width, 3): for traits that no seed gives together."""
     height, width = (int(one) for one in size)
     sheet = Sheet(height * oversampling, width * oversampling, appearance)
     portrait_hair.back(sheet, identity, appearance)

@@ -1,0 +1,147 @@
+"""Trains an embedding on pictures whose owners are known."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import pandas as pd
+
+from imgrec_tf.finance.verification.margins import CosineScores, MarginLoss
+from imgrec_tf.finance.verification.networks import embedding_network
+from imgrec_tf.finance.verification.pictures import PictureSet
+
+BATCH = 32
+
+
+@dataclass(frozen=True)
+class EmbeddingRun:
+    """What `train_embedding` returns.
+
+    Attributes:
+        model: Pictures in, unit vectors out.
+        history: One row an epoch: loss, and the share of training pictures nearest to their own direction.
+        loss: Name of the margin loss.
+        margin: Its size.
+        seed: Of weights and batches.
+        kind: "portraits" or "signatures".
+        identities: How many owners it was trained on.
+        seconds: On the clock.
+        cpu_seconds: Of processor time, all cores together.
+    """
+
+    model: keras.Model
+    history: pd.DataFrame
+    loss: str
+    margin: float
+    seed: int
+    kind: str
+    identities: int
+    seconds: float
+    cpu_seconds: float
+
+
+def train_embedding(
+    pictures: PictureSet,
+    *,
+    epochs: int = 24,
+    loss: str = "cosface",
+    margin: float | None = None,
+    learning_rate: float = 4e-3,
+    dimensions: int = 64,
+    seed: int = 0,
+    progress: bool = False,
+) -> EmbeddingRun:
+    """Train an embedding network with a margin loss.
+
+    An imitator of a signature is an identity of its own: the network learns to tell the owner's hand from it. (Hafemann
+    et al., "Learning features for offline handwritten signature verification", Pattern Recognition 2017, also learn
+    from imitations of some writers what gives away the imitations of others.)
+
+    Args:
+        pictures: Of the part "train"; the same owners must not be used for validation or test.
+        epochs: Times that each picture is shown, each time shifted, lit and blurred by another hair.
+        loss: "cosface", "arcface" or "none", see `margins`.
+        margin: Of the loss; None for the usual one.
+        learning_rate: The highest one of AdamW's cosine schedule.
+        dimensions: Length of the vectors.
+        seed: Same seed, pictures and machine: same network.
+        progress: Show Keras's progress bar.
+
+    Raises:
+        TypeError: If `pictures` is no PictureSet.
+        ValueError: If it isn't of the part "train", or an argument is out of its range.
+    """
+    if not isinstance(pictures, PictureSet):
+        raise TypeError(f"pictures must be a PictureSet, as make_portraits returns it, got {type(pictures).__name__}")
+    if pictures.part != "train":
+        raise ValueError(f'train on pictures of the part "train"; these are of the part "{pictures.part}"')
+    if epochs < 1:
+        raise ValueError(f"epochs must be 1 or more, got {epochs}")
+    if not learning_rate > 0:
+        raise ValueError(f"learning_rate must be above 0, got {learning_rate}")
+    criterion = MarginLoss(loss, margin)
+    began, cpu = time.perf_counter(), time.process_time()
+    labels = pictures.classes()
+    network = embedding_network(pictures.images.shape[1:], dimensions=dimensions, seed=seed)
+    batches = _Batches(pictures.images, labels, seed)
+    steps = len(batches) * epochs
+    warm = max(1, steps // 12)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        learning_rate / 20, max(1, steps - warm), warmup_target=learning_rate, warmup_steps=warm, alpha=0.005
+    )
+    scores = CosineScores(int(labels.max()) + 1, seed=seed + 1)(network.output)
+    learner = keras.Model(network.input, scores)
+    optimizer = keras.optimizers.AdamW(schedule, weight_decay=5e-3, clipnorm=5.0)
+    nearest = keras.metrics.SparseCategoricalAccuracy(name="nearest")
+    # Compiling by XLA took longer than a short training.
+    learner.compile(optimizer, criterion, metrics=[nearest], jit_compile=False)
+    fitted = learner.fit(batches, epochs=epochs, shuffle=False, verbose="auto" if progress else 0)
+    if not np.isfinite(fitted.history["loss"][-1]):
+        raise ValueError(f"training diverged: the loss is {fitted.history['loss'][-1]}; lower learning_rate")
+    history = pd.DataFrame(fitted.history, index=pd.RangeIndex(1, epochs + 1, name="epoch"))
+    return EmbeddingRun(
+        network,
+        history,
+        loss,
+        criterion.margin,
+        seed,
+        pictures.kind,
+        len(np.unique(pictures.owners)),
+        time.perf_counter() - began,
+        time.process_time() - cpu,
+    )
+
+
+class _Batches(keras.utils.PyDataset):
+    """Shuffled batches, each picture shifted by up to 3 pixels, in another exposure and contrast."""
+
+    def __init__(self, images: np.ndarray, labels: np.ndarray, seed: int):
+        super().__init__(workers=1, use_multiprocessing=False)
+        self.images, self.labels, self.seed, self.epoch = images, labels, seed, 0
+        self.order = np.random.default_rng([seed, 41, 0]).permutation(len(labels))
+
+    def __len__(self) -> int:
+        return max(1, len(self.labels) // BATCH)
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        rng = np.random.default_rng([self.seed, 42, self.epoch, index])
+        chosen = self.order[index * BATCH : (index + 1) * BATCH]
+        made = np.stack([_shifted(self.images[one], rng) for one in chosen]).astype(np.float32)
+        gain = rng.uniform(0.85, 1.15, (len(made), 1, 1, made.shape[-1])).astype(np.float32)
+        made = made * gain + rng.normal(0, 3, made.shape).astype(np.float32)
+        return np.clip(made, 0, 255), self.labels[chosen]
+
+    def on_epoch_end(self) -> None:
+        self.epoch += 1
+        self.order = np.random.default_rng([self.seed, 41, self.epoch]).permutation(len(self.labels))
+
+
+def _shifted(image: np.ndarray, rng: np.random.Generator, most: int = 3) -> np.ndarray:
+    """Move a picture; what comes in at its border repeats the border."""
+    down, right = rng.integers(-most, most + 1, 2)
+    rows = np.clip(np.arange(image.shape[0]) + down, 0, image.shape[0] - 1)
+    columns = np.clip(np.arange(image.shape[1]) + right, 0, image.shape[1] - 1)
+    return image[rows][:, columns]

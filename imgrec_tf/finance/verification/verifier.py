@@ -1,0 +1,244 @@
+"""The judge: two pictures in; how alike, whether it is the same person, and why that was said.
+
+A verifier's file is an npz archive of numbers and one JSON text, read with pickling forbidden; the network is built
+again from its settings. Loading runs no code of the file.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from imgrec_tf.finance.verification.inputs import Refused, prepared
+from imgrec_tf.finance.verification.pictures import KINDS, Pairs
+
+if TYPE_CHECKING:
+    import keras
+
+    from imgrec_tf.finance.verification.training import EmbeddingRun
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What `Verifier.compare` answers.
+
+    Attributes:
+        similarity: 0 (opposite) to 1 (alike), (1 + cosine) / 2 of the two vectors; None where nothing could be said.
+            An application's `Evidence` takes it as its `same_person_score`, None included.
+        same: Whether it is the same person; None where nothing could be said.
+        threshold: Similarities at or above it count as the same person.
+        reason: One sentence for people.
+    """
+
+    similarity: float | None
+    same: bool | None
+    threshold: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A threshold and why it was chosen. `OperatingPoint.of` takes it.
+
+    Attributes:
+        threshold: On the similarity.
+        reason: One line for people.
+        false_accept_rate: Share of strangers and imitators accepted on the pairs that it was chosen on.
+        false_reject_rate: Share of right people refused on them.
+        pairs: How many pairs of different people these were.
+    """
+
+    threshold: float
+    reason: str
+    false_accept_rate: float
+    false_reject_rate: float
+    pairs: int
+
+
+class Verifier:
+    """Says whether two pictures show, or were signed by, the same person.
+
+    Attributes:
+        model: Pictures in, unit vectors out.
+        kind: "portraits" or "signatures".
+        image_shape: Height, width and channels that pictures are brought to.
+        threshold: A `Threshold`, or None until one was chosen.
+    """
+
+    def __init__(self, model: keras.Model, kind: str, *, threshold: Threshold | None = None):
+        """Wrap a network that `train_embedding` trained.
+
+        Raises:
+            ValueError: If the kind is unknown.
+        """
+        if kind not in KINDS:
+            raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
+        self.model, self.kind, self.threshold = model, kind, threshold
+        self.image_shape = tuple(model.input_shape[1:])
+
+    @classmethod
+    def of(cls, run: EmbeddingRun) -> Verifier:
+        """Make one from what `train_embedding` returned; it has no threshold yet."""
+        return cls(run.model, run.kind)
+
+    def embed(self, images: np.ndarray) -> np.ndarray:
+        """Turn pictures of `image_shape`, uint8 (n, height, width, channels), into unit vectors (n, dimensions).
+
+        A face is shown to the network once more as in a mirror, and the two vectors are added: on validation identities
+        that made fewer errors.
+
+        Raises:
+            ValueError: If the shape is another one.
+        """
+        images = np.asarray(images)
+        if images.shape[1:] != self.image_shape:
+            raise ValueError(f"images must have the shape (n, *{self.image_shape}), got {images.shape}")
+        blocks = [np.zeros((0, self.model.output_shape[-1]), np.float32)]
+        for start in range(0, len(images), 256):
+            block = images[start : start + 256].astype(np.float32)
+            vectors = self.model.predict_on_batch(block)
+            if self.kind == "portraits":
+                vectors = vectors + self.model.predict_on_batch(block[:, :, ::-1])
+                vectors /= np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9
+            blocks.append(vectors)
+        return np.concatenate(blocks)
+
+    def similarities(self, pairs: Pairs) -> np.ndarray:
+        """Compare all pairs of a set: float64 (m,), 0 to 1.
+
+        Raises:
+            TypeError: If `pairs` are no Pairs.
+            ValueError: If they are of another kind.
+        """
+        if not isinstance(pairs, Pairs):
+            raise TypeError(f"pairs must be Pairs, as make_pairs returns them, got {type(pairs).__name__}")
+        if pairs.pictures.kind != self.kind:
+            raise ValueError(f"this verifier compares {self.kind}, the pairs are of {pairs.pictures.kind}")
+        vectors = self.embed(pairs.pictures.images)
+        return _similarity(vectors[pairs.first], vectors[pairs.second])
+
+    def threshold_at(self, false_accept_rate: float, pairs: Pairs) -> Threshold:
+        """Choose the lowest threshold that accepts at most this share of different people, and keep it.
+
+        Args:
+            false_accept_rate: Between 0 and 1, at least one in the number of pairs of different people: fewer cannot be
+                seen. Strangers and imitators count alike; leave one kind out of `pairs` to choose by the other.
+            pairs: Of the part "validation": never of the people that the verifier learnt from, or is tested on.
+
+        Raises:
+            ValueError: If the rate is out of range or too small for the pairs, or they are not of "validation".
+        """
+        if not 0 < false_accept_rate < 1:
+            raise ValueError(f"false_accept_rate must lie between 0 and 1, both excluded, got {false_accept_rate}")
+        scores = self.similarities(pairs)
+        if pairs.pictures.part != "validation":
+            raise ValueError(f'choose on pairs of the part "validation"; these are of "{pairs.pictures.part}"')
+        strangers, count = np.sort(scores[~pairs.same])[::-1], int((~pairs.same).sum())
+        allowed = int(np.floor(false_accept_rate * count + 1e-9))
+        if allowed < 1 or not pairs.same.any():
+            raise ValueError(
+                f"{count} pairs of different people cannot show a false-accept rate of {false_accept_rate:g}; take at "
+                f"least {int(np.ceil(1 / false_accept_rate))}, and some of the same person"
+            )
+        level = float(np.nextafter(strangers[allowed], np.inf)) if allowed < count else float(strangers[-1])
+        seen = float((scores[~pairs.same] >= level).mean())
+        missed = float((scores[pairs.same] < level).mean())
+        reason = f"accepts at most {100 * false_accept_rate:g} % of different people, on {count:,} validation pairs"
+        self.threshold = Threshold(level, reason, seen, missed, count)
+        return self.threshold
+
+    def compare(self, reference, questioned) -> Comparison:
+        """Compare a picture in question with one known to be the person's, or with several.
+
+        Pictures are paths, bytes, PIL images or uint8 arrays (height, width) or (height, width, 1 or 3). A portrait is
+        a face as `face_crop` cuts it out, a signature fills its picture. A picture that is too small, blank or too
+        dark gets no answer but the reason. Choose the
+        threshold with as many references as you will compare with.
+
+        Args:
+            reference: A picture, or a list of them; the similarity is then the mean.
+            questioned: A picture.
+
+        Raises:
+            TypeError: If one is no picture at all.
+            ValueError: If no threshold was chosen yet, or the list is empty.
+        """
+        if self.threshold is None:
+            raise ValueError("no threshold was chosen; call threshold_at(0.01, pairs) with validation pairs first")
+        known = list(reference) if isinstance(reference, list | tuple) else [reference]
+        if not known:
+            raise ValueError("reference is an empty list; give one picture or more that are known to be the person's")
+        level, ready = self.threshold.threshold, []
+        for number, image in enumerate([*known, questioned]):
+            try:
+                ready.append(prepared(image, self.image_shape))
+            except Refused as problem:
+                which = "picture in question" if number == len(known) else "reference"
+                which += f" {number + 1}" if len(known) > 1 and number < len(known) else ""
+                return Comparison(None, None, level, f"the {which} {problem}; no answer is given")
+        vectors = self.embed(np.stack(ready))
+        found = float(_similarity(vectors[None, :-1], vectors[-1:])[0])
+        same, what = found >= level, "portraits show" if self.kind == "portraits" else "signatures were written by"
+        reason = (
+            f"the {what} {'the same person' if same else 'different people'}: similarity {found:.3f} is "
+            f"{'not ' if same else ''}below {level:.3f}, which {self.threshold.reason}"
+        )
+        return Comparison(found, same, level, reason)
+
+    def save(self, path: str | Path) -> Path:
+        """Write network, kind and threshold to one file that ends with .npz, whole or not at all; return its path.
+
+        Raises:
+            ValueError: If the name does not end with .npz.
+        """
+        path = Path(path)
+        if path.suffix != ".npz":
+            raise ValueError(f"a verifier is saved as .npz, got {path.name}")
+        about = {
+            "format": "imgrec_tf verifier",
+            "kind": self.kind,
+            "image_shape": self.image_shape,
+            "dimensions": self.model.output_shape[-1],
+            "threshold": vars(self.threshold) if self.threshold else None,
+        }
+        weights = {f"{place:03d}": one for place, one in enumerate(self.model.get_weights())}
+        partial = path.with_name(f".{path.stem}.part.npz")
+        try:
+            np.savez_compressed(partial, about=np.array(json.dumps(about)), **weights)
+            return partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Verifier:
+        """Read a file that `save` wrote.
+
+        Raises:
+            FileNotFoundError: If there is none.
+            ValueError: If it is no verifier's file, or is damaged.
+        """
+        from imgrec_tf.finance.verification.networks import embedding_network
+
+        path = Path(path)
+        if not path.is_file():
+            raise FileNotFoundError(f"there is no file {path}; make one with Verifier.save")
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                about = json.loads(str(file["about"]))
+                weights = [file[name] for name in sorted(set(file.files) - {"about"})]
+            model = embedding_network(tuple(about["image_shape"]), dimensions=about["dimensions"])
+            model.set_weights(weights)
+            threshold = Threshold(**about["threshold"]) if about["threshold"] else None
+            return cls(model, about["kind"], threshold=threshold)
+        except Exception as problem:
+            raise ValueError(f"{path} is no whole file that Verifier.save wrote: {problem}") from problem
+
+
+def _similarity(references: np.ndarray, questioned: np.ndarray) -> np.ndarray:
+    """Mean over the references of (1 + cosine) / 2: vectors (m, references, d) and (m, d)."""
+    cosine = np.einsum("ijk,ik->i", np.asarray(references, np.float64), np.asarray(questioned, np.float64))
+    return np.clip((1 + cosine / references.shape[1]) / 2, 0, 1)
