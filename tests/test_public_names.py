@@ -22,7 +22,9 @@ PUBLIC = {
         from_arrays from_csv from_folder from_npz leak_report load read_image split
     """,
     "imgrec_tf.evaluation": "Evaluation Metric evaluate",
-    "imgrec_tf.finance": "applications capture consistency documents id_documents identity locating reading",
+    "imgrec_tf.finance": """
+        applications capture consistency documents forgery id_documents identity locating reading
+    """,
     "imgrec_tf.finance.applications": """
         ACTIONS Application ApplicationConflict ApplicationStore CostMatrix Decision Duplicate Evidence FEATURES
         LogEntry LogHead LogProblem LogReport RiskCoverage RiskModel SAME_PICTURE Share StorageProblem Vault
@@ -39,6 +41,9 @@ PUBLIC = {
         show_classes show_fields show_portraits show_templates specimen_contrast template_names
     """,
     "imgrec_tf.finance.documents.layouts": "",
+    "imgrec_tf.finance.forgery": """
+        Forged KINDS SHORTCUTS forge forged_documents kinds_in targets
+    """,
     "imgrec_tf.finance.identity": """
         BrokenRule DigitCheck Household HouseholdMember IdentityNumber IdentityNumberCheck IssuedDocument
         MRZ_CLASSES MRZ_FORMATS Misses MrzRecord Person REFERENCE_DATE add_years build_identity_number build_mrz

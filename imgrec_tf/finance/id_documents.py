@@ -99,8 +99,10 @@ def id_documents(
     labels = np.array([list(classes).index(plan.document_class) for plan in plans], np.int64)
     groups = np.array([plan.groups[split_by] for plan in plans])
     sources = [", ".join([*plan.groups.values(), f"photo {plan.index}"]) for plan in plans]
-    parts = _parts(labels, groups, split_by, tuple(classes), validation, test, int(seed))
-    return _dataset(images, labels, groups, sources, tuple(classes), parts)
+    parts = split_photos(
+        labels, groups, split_by, tuple(classes), validation=validation, test=test, seed=int(seed), kinds=labels
+    )
+    return build_dataset("id-documents", images, labels, groups, sources, tuple(classes), parts)
 
 
 def id_documents_photo(
@@ -126,28 +128,42 @@ def id_documents_photo(
     )
 
 
-def _parts(labels, groups, split_by: str, class_names, validation: float, test: float, seed: int) -> dict:
-    """Indices of each split. Layouts are divided class by class, since each belongs to one: every split gets some."""
+def split_photos(
+    labels, groups, split_by: str, class_names, *, validation: float, test: float, seed: int, kinds
+) -> dict[str, np.ndarray]:
+    """Indices of each split. Layouts are divided one kind of document after the other: every split gets some of each.
+
+    Args:
+        labels: What the classes are, int64 (n,).
+        groups: Names of persons, templates or cameras, (n,).
+        split_by: Which of them the groups are.
+        class_names: Names of the labels.
+        validation: Share of the validation split.
+        test: Share of the test split.
+        seed: Of the placing.
+        kinds: Kind of the document on each photo, any numbers (n,).
+    """
     from imgrec_tf.datasets import splits
 
     shares = {"validation": validation, "test": test, "seed": seed}
     if split_by != "template":
         return splits.split(labels, groups, class_names=class_names, **shares)
     parts: dict[str, list[np.ndarray]] = {}
-    for label in range(len(class_names)):
-        own = np.flatnonzero(labels == label)
+    for kind in np.unique(kinds):
+        own = np.flatnonzero(kinds == kind)
         found = splits.split(labels[own], groups[own], class_names=class_names, **shares)
         for name, indices in found.items():
             parts.setdefault(name, []).append(own[indices])
     return {name: np.sort(np.concatenate(several)) for name, several in parts.items()}
 
 
-def _dataset(images, labels, groups, sources, class_names, parts) -> ImageDataset:
+def build_dataset(name: str, images, labels, groups, sources, class_names, parts) -> ImageDataset:
+    """Make a data set of photos, with the card of the catalogue's entry `name`."""
     from imgrec_tf.datasets import ImageDataset, Split, card
 
     sources, task = np.array(sources, dtype=object), "binary" if len(class_names) == 2 else "multi-class"
     made = {
-        name: Split(
+        part: Split(
             images[indices],
             labels[indices],
             class_names=class_names,
@@ -155,10 +171,10 @@ def _dataset(images, labels, groups, sources, class_names, parts) -> ImageDatase
             groups=groups[indices],
             sources=sources[indices],
             synthetic=True,
-            name=name,
+            name=part,
         )
-        for name, indices in parts.items()
+        for part, indices in parts.items()
     }
-    counts = {name: len(split) for name, split in made.items()}
-    about = replace(card("id-documents"), splits=counts, class_names=class_names, task=task)
+    counts = {part: len(split) for part, split in made.items()}
+    about = replace(card(name), splits=counts, class_names=class_names, task=task)
     return ImageDataset(made["train"], made["validation"], made["test"], card=about)
