@@ -42,7 +42,8 @@ PUBLIC = {
     """,
     "imgrec_tf.finance.documents.layouts": "",
     "imgrec_tf.finance.forgery": """
-        Forged KINDS SHORTCUTS forge forged_documents kinds_in targets
+        Combination DocumentCheck Forged KINDS NoiseResidual SHORTCUTS check_document combine detector forge
+        forged_documents kinds_in localisation_iou show_check targets
     """,
     "imgrec_tf.finance.identity": """
         BrokenRule DigitCheck Household HouseholdMember IdentityNumber IdentityNumberCheck IssuedDocument

@@ -12,12 +12,20 @@ from __future__ import annotations
 from imgrec_tf._lazy import resolver
 
 _NAMES = {
+    "Combination": "combining",
+    "DocumentCheck": "detecting",
     "Forged": "forged",
     "KINDS": "forged",
+    "NoiseResidual": "residuals",
     "SHORTCUTS": "data_set",
+    "check_document": "detecting",
+    "combine": "combining",
+    "detector": "detecting",
     "forge": "forging",
     "forged_documents": "data_set",
     "kinds_in": "data_set",
+    "localisation_iou": "localising",
+    "show_check": "localising",
     "targets": "eligible",
 }
 

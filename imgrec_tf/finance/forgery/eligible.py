@@ -69,7 +69,7 @@ def _movable(document: Document, name: str) -> bool:
 
 
 def _spliced(document: Document, name: str) -> bool:
-    return name == "portrait" or name in EVENLY_SPACED or _editable(document, name) and "address" not in name
+    return name == "portrait" or name in EVENLY_SPACED or (_editable(document, name) and "address" not in name)
 
 
 def _other_dates(document: Document, name: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Forges a rendered document: portrait swap, field edit, copy-move, splice; or hands it on to be photographed as a copy.
+"""Forges a rendered document: portrait swap, field edit, copy-move, splice; or hands it on for a photo of a copy.
 
 The forger works on the page's pixels, as with an image editor: paints a background over what was there, types with a
 font that comes near, cuts a piece out of the same or another document, saves it, pastes it. What this leaves behind,
@@ -178,7 +178,8 @@ def _donor(document: Document, name: str, rng: np.random.Generator) -> Document:
             pixels_per_mm=document.pixels_per_mm,
             oversampling=2,
         )
-        if name in donor.fields and donor.fields[name].text != document.fields[name].text or name == "portrait":
+        same = name != "portrait" and name in donor.fields and donor.fields[name].text == document.fields[name].text
+        if name in donor.fields and not same:
             return donor
     raise ValueError(f"no other {document.document_class} was found that prints {name}; choose another field or seed")
 

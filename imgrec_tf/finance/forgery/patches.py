@@ -142,7 +142,7 @@ def written(piece: np.ndarray, cover: np.ndarray, at: tuple[float, float], ink: 
     """Lay letters on a piece, their upper left corner at x, y: returns a new piece."""
     sheet = Image.new("L", piece.shape[1::-1], 0)
     stencil = Image.fromarray((cover * 255).astype(np.uint8))
-    x, y = (int(round(one)) for one in at)
+    x, y = (round(one) for one in at)
     sheet.paste(stencil, (x, y))
     mask = np.asarray(sheet, np.float32)[..., None] / 255
     return np.clip(piece * (1 - mask) + ink * mask + 0.5, 0, 255).astype(np.uint8)

@@ -38,14 +38,14 @@ def along(box, pixels_per_mm: float, page_shape: tuple[int, ...]) -> list[Window
 
 
 def tiles(page_shape: tuple[int, ...], pixels_per_mm: float) -> list[Window]:
-    """Windows of the height of a text line over the whole page, half of each over the next."""
+    """Windows of the height of a text line over the whole page: half of each over the next row, three quarters over
+    the next one in its row."""
     scale = LEAST_HEIGHT * pixels_per_mm / SHAPE[0]
     high, wide = SHAPE[0] * scale, SHAPE[1] * scale
-    rows = np.linspace(high / 2, max(high / 2, page_shape[0] - high / 2), max(1, round(2 * page_shape[0] / high) - 1))
-    columns = np.linspace(
-        wide / 2, max(wide / 2, page_shape[1] - wide / 2), max(1, round(2 * page_shape[1] / wide) - 1)
-    )
-    return [around((x, y), scale, page_shape) for y in rows for x in columns]
+    down, right = max(0.0, page_shape[0] - high), max(0.0, page_shape[1] - wide)
+    rows = np.linspace(0, down, 1 + int(np.ceil(2 * down / high)))
+    columns = np.linspace(0, right, 1 + int(np.ceil(4 * right / wide)))
+    return [(float(x), float(y), scale) for y in rows for x in columns]
 
 
 def cut(page: np.ndarray, window: Window) -> np.ndarray:
