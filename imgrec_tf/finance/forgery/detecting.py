@@ -83,7 +83,7 @@ def detector(
         image_shape,
         2,
         preprocessing=[NoiseResidual()] if residuals else [],
-        filters=(16, 24, 32, 48),
+        filters=(12, 24, 32, 48),
         batch_norm=True,
         dropout=0.2,
         pooling="max",
