@@ -108,6 +108,7 @@ def test_windows_cover_a_field_and_a_page():
         ({"kinds": ()}, ValueError, "kinds"),
         ({"shortcut": "colour"}, ValueError, "shortcut"),
         ({"placebo": 2}, ValueError, "placebo"),
+        ({"skill": -1}, ValueError, "skill"),
         ({"test": 0}, ValueError, "test"),
         ({"severity": "awful"}, ValueError, "severity"),
         ({"classes": ("passport", "photo")}, ValueError, "nothing for"),

@@ -164,14 +164,16 @@ def test_pages_without_a_mark_are_not_forged():
         ((None, "erase"), ValueError, "kind must be one of"),
         ((None, "splice", -1), ValueError, "seed"),
         ((None, "splice", 1.5), TypeError, "seed"),
-        ((None, "splice", 1, "address"), ValueError, "field must be one of"),
+        ((None, "splice", 1, {"skill": 2}), ValueError, "skill"),
+        ((None, "splice", 1, {"skill": "great"}), TypeError, "skill"),
+        ((None, "splice", 1, {"field": "address"}), ValueError, "field must be one of"),
     ],
 )
 def test_bad_arguments_are_named(arguments, error, message):
     document, kind, *rest = arguments
-    field = {"field": rest[1]} if len(rest) > 1 else {}
+    options = rest[1] if len(rest) > 1 else {}
     with pytest.raises(error, match=message):
-        forgery.forge(_one() if document is None else document, kind, *rest[:1], **field)
+        forgery.forge(_one() if document is None else document, kind, *rest[:1], **options)
 
 
 @functools.cache

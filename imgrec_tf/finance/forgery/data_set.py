@@ -46,6 +46,7 @@ def forged_documents(
     templates: Sequence[str] | None = None,
     held_back: Sequence[str] = (),
     cameras: int | Sequence[int] = 12,
+    skill: float = 0.5,
     placebo: float = 0.5,
     shortcut: str | None = None,
     validation: float = 0.15,
@@ -71,6 +72,7 @@ def forged_documents(
         templates: Layouts to use, as "class/name"; None for all.
         held_back: Layouts to leave out.
         cameras: How many cameras there are, or their numbers.
+        skill: Of the forgers, 0 (clumsy) to 1 (careful), as in `forge`.
         placebo: Share of the genuine fields on which the forger's tool was used without changing anything, in [0, 1].
         shortcut: "jpeg_quality" saves forged pictures at a lower JPEG quality: a fault that a network learns in place
             of the forgery. None for no fault.
@@ -93,7 +95,12 @@ def forged_documents(
         raise ValueError(f"split_by must be one of {', '.join(SPLIT_BY)} or random, got {split_by!r}")
     if shortcut not in (None, *SHORTCUTS):
         raise ValueError(f"shortcut must be None or one of {', '.join(SHORTCUTS)}, got {shortcut!r}")
-    for name, share, least in (("validation", validation, False), ("test", test, False), ("placebo", placebo, True)):
+    for name, share, least in (
+        ("validation", validation, False),
+        ("test", test, False),
+        ("placebo", placebo, True),
+        ("skill", skill, True),
+    ):
         if not (0 <= share <= 1 if least else 0 < share < 1):
             raise ValueError(f"{name} must be a share between 0 and 1, got {share}")
     kinds = _kinds(kinds)
@@ -102,7 +109,7 @@ def forged_documents(
 
     def take(plan: Plan) -> list[tuple[np.ndarray, int, str, str]]:
         edits = 1 if what == "pages" else max(2, crops_per_photo // 2)
-        page = photographed.take_page(plan, kinds, edits=edits, severity=severity, placebo=placebo)
+        page = photographed.take_page(plan, kinds, edits=edits, severity=severity, placebo=placebo, skill=skill)
         if what == "pages":
             small = Image.fromarray(page.image).resize((width, height), Image.Resampling.BILINEAR)
             found = [(np.asarray(small), int(page.forged[0]), page.edits[0].kind, page.edits[0].field)]

@@ -8,7 +8,7 @@ a background that does not go on, a mark that is interrupted, letters of other p
 from __future__ import annotations
 
 from dataclasses import replace
-from numbers import Integral
+from numbers import Integral, Real
 
 import numpy as np
 from PIL import Image
@@ -22,7 +22,9 @@ from imgrec_tf.finance.forgery.patches import Box
 LEAST_CONTRAST = 15.0  # of the mark that says SPECIMEN, in grey levels, as the tests of genuine documents ask
 
 
-def forge(document: Document, kind: str, seed: int = 0, *, field: str | None = None, placebo: bool = False) -> Forged:
+def forge(
+    document: Document, kind: str, seed: int = 0, *, field: str | None = None, skill: float = 0.5, placebo: bool = False
+) -> Forged:
     """Forge a document.
 
     An identity number keeps its region code 99xxxx and a passport its issuing state UTO, so that what is printed stays
@@ -35,6 +37,7 @@ def forge(document: Document, kind: str, seed: int = 0, *, field: str | None = N
             another document) or "recapture" (nothing is painted; the page is photographed from a screen or a print).
         seed: Of everything that is chosen, 0 or more.
         field: What to forge, one of `targets(document, kind)`; None draws it.
+        skill: Of the forger, 0 (flat backgrounds, other fonts, another ink) to 1 (cloned backgrounds, near fonts).
         placebo: Use the tool and forge nothing: the same places are cut out, saved and pasted back. A detector that
             finds these has learnt the tool and not the forgery.
 
@@ -50,6 +53,10 @@ def forge(document: Document, kind: str, seed: int = 0, *, field: str | None = N
         raise TypeError(f"seed must be a whole number, 0 or more, got {seed!r}")
     if seed < 0:
         raise ValueError(f"seed must be 0 or more, got {seed}")
+    if isinstance(skill, bool) or not isinstance(skill, Real):
+        raise TypeError(f"skill must be a number from 0 to 1, got {skill!r}")
+    if not 0 <= skill <= 1:
+        raise ValueError(f"skill must be from 0 to 1, got {skill}")
     if not possible:
         raise ValueError(f"{document.document_class}/{document.template} has nothing for {kind}; choose another kind")
     if field is not None and field not in possible:
@@ -63,8 +70,8 @@ def forge(document: Document, kind: str, seed: int = 0, *, field: str | None = N
         region = (0, 0, width, height)
         return Forged(document, document, changed, kind, name, region, None if placebo else copier, placebo)
     make = {"portrait_swap": _swap, "field_edit": _edit, "copy_move": _copy, "splice": _splice}[kind]
-    pieces, field_after, values = make(document, name, rng)
-    tool, image = patches.draw_tool(rng), document.image
+    pieces, field_after, values = make(document, name, rng, float(skill))
+    tool, image = patches.draw_tool(rng, float(skill)), document.image
     for piece, box, shape in pieces:
         if placebo:
             left, top, right, bottom = box
@@ -81,7 +88,7 @@ def forge(document: Document, kind: str, seed: int = 0, *, field: str | None = N
     return Forged(made, document, mask, kind, name, region, None, placebo)
 
 
-def _swap(document: Document, name: str, rng: np.random.Generator):
+def _swap(document: Document, name: str, rng: np.random.Generator, skill: float):
     """Another drawn face, as large as the portrait and cut to its shape."""
     field = document.fields[name]
     box = patches.whole_box(field.box, document.image)
@@ -99,33 +106,33 @@ def _swap(document: Document, name: str, rng: np.random.Generator):
     return [(piece, box, _portrait_shape(document.image, box))], field, dict(document.values)
 
 
-def _edit(document: Document, name: str, rng: np.random.Generator):
+def _edit(document: Document, name: str, rng: np.random.Generator, skill: float):
     """The background is painted over the old text, the new one typed on it."""
     text, place = retyping.other_text(document, name, rng)
     if name == "identity_number" and place is not None and place < 17 and rng.random() < 0.5:
         text = retyping.with_right_check(text)
     before, field = document.fields[name].text, document.fields[name]
-    ink = np.clip(patches.ink_of(document.image, patches.whole_box(field.box, document.image)) + rng.normal(0, 8, 3),
-                  0, 255)  # fmt: skip
-    font = patches.nearest_font(before, _aspect(field), rng)
+    ink = patches.ink_of(document.image, patches.whole_box(field.box, document.image))
+    ink = np.clip(ink + rng.normal(0, 8 + 20 * (1 - skill), 3), 0, 255)
+    font = patches.nearest_font(before, _aspect(field), rng, skill)
     if place is None:
-        piece, box, after = _typed(document, field, text, font, ink, rng)
+        piece, box, after = _typed(document, field, text, font, ink, rng, skill)
         return [(piece, box, None)], after, retyping.values_after(document, name, text)
     pieces = []
     for at, (old, new) in enumerate(zip(before, text)):
         if old == new:
             continue
         box = _cell(document, field, at)
-        piece = patches.cleaned(document.image, box, rng)
-        high = (field.box[3] - field.box[1]) * float(np.exp(rng.normal(0, 0.025)))
+        piece = patches.cleaned(document.image, box, rng, skill)
+        high = (field.box[3] - field.box[1]) * float(np.exp(rng.normal(0, 0.02 + 0.06 * (1 - skill))))
         cover = patches.letters(new, high, font)
-        slip = rng.normal(0, 0.03, 2) * high
+        slip = rng.normal(0, 0.02 + 0.06 * (1 - skill), 2) * high
         corner = (box[2] - box[0] - cover.shape[1]) / 2 + slip[0], field.box[1] - box[1] + slip[1]
         pieces.append((patches.written(piece, cover, corner, ink), box, None))
     return pieces, replace(field, text=text), retyping.values_after(document, name, text)
 
 
-def _copy(document: Document, name: str, rng: np.random.Generator):
+def _copy(document: Document, name: str, rng: np.random.Generator, skill: float):
     """A digit over another digit of the same line, or one date over another."""
     field = document.fields[name]
     if name in eligible.EVENLY_SPACED:
@@ -139,13 +146,13 @@ def _copy(document: Document, name: str, rng: np.random.Generator):
         piece = document.image[source[1] : source[1] + height, left : left + width]
         return [(piece, box, None)], replace(field, text=text), retyping.values_after(document, name, text)
     other = document.fields[str(rng.choice(eligible.other_dates(document, name)))]
-    pieces, after = _moved(document, field, document.image, other, 1.0, rng)
+    pieces, after = _moved(document, field, document.image, other, 1.0, rng, skill)
     key = eligible.date_key(document, name)
     values = document.values | {key: document.values[eligible.date_key(document, other.name)]}
     return pieces, replace(after, text=other.text), values
 
 
-def _splice(document: Document, name: str, rng: np.random.Generator):
+def _splice(document: Document, name: str, rng: np.random.Generator, skill: float):
     """A field or the portrait of another document, of the same layout or of another one of its class."""
     donor, field = _donor(document, name, rng), document.fields[name]
     other = donor.fields[name]
@@ -158,7 +165,7 @@ def _splice(document: Document, name: str, rng: np.random.Generator):
         piece = _like_portrait(cut, document.image, box)
         return [(piece, box, _portrait_shape(document.image, box))], field, dict(document.values)
     scale = (field.box[3] - field.box[1]) / max(1.0, other.box[3] - other.box[1])
-    pieces, after = _moved(document, field, donor.image, other, scale, rng)
+    pieces, after = _moved(document, field, donor.image, other, scale, rng, skill)
     values = dict(document.values)
     for key in {name, eligible.date_key(document, name), *(("sex", "sex_chinese") if name.startswith("sex") else ())}:
         if key in values and key in donor.values:
@@ -184,7 +191,7 @@ def _donor(document: Document, name: str, rng: np.random.Generator) -> Document:
     raise ValueError(f"no other {document.document_class} was found that prints {name}; choose another field or seed")
 
 
-def _moved(document: Document, field: Field, source: np.ndarray, other: Field, scale: float, rng):
+def _moved(document: Document, field: Field, source: np.ndarray, other: Field, scale: float, rng, skill: float):
     """Cut a field out with what lies around it, scale it, fit its tone, and lay it over another after cleaning that."""
     high = field.box[3] - field.box[1]
     pad = 0.18 * high
@@ -199,21 +206,21 @@ def _moved(document: Document, field: Field, source: np.ndarray, other: Field, s
     old = patches.whole_box(field.box, document.image, pad)
     paper = np.median(patches.cleaned(document.image, box, np.random.default_rng(0)), axis=(0, 1))
     tone = paper - np.quantile(cut, 0.6, axis=(0, 1))
-    cut = np.clip(cut + tone * rng.uniform(0.5, 1.0), 0, 255).astype(np.uint8)
+    cut = np.clip(cut + tone * rng.uniform(skill, 1.0), 0, 255).astype(np.uint8)
     after = replace(field, corners=other.corners * scale + (np.array(box[:2]) - np.array(cut_box[:2]) * scale))
-    return [(patches.cleaned(document.image, old, rng), old, None), (cut, box, None)], after
+    return [(patches.cleaned(document.image, old, rng, skill), old, None), (cut, box, None)], after
 
 
-def _typed(document: Document, field: Field, text: str, font: str, ink: np.ndarray, rng):
+def _typed(document: Document, field: Field, text: str, font: str, ink: np.ndarray, rng, skill: float):
     """The whole field typed anew, at its left end and on its baseline, as nearly as the forger gets it."""
     high = field.box[3] - field.box[1]
-    cover = patches.letters(text, high * float(np.exp(rng.normal(0, 0.03))), font)
-    slip = np.abs(rng.normal(0, 0.03, 2)) * high
+    cover = patches.letters(text, high * float(np.exp(rng.normal(0, 0.02 + 0.06 * (1 - skill)))), font)
+    slip = np.abs(rng.normal(0, 0.02 + 0.06 * (1 - skill), 2)) * high
     pad = 0.2 * high
     wide = max(field.box[2] - field.box[0], min(cover.shape[1], document.image.shape[1] - field.box[0] - 2))
     right = field.box[0] + wide + slip[0]
     box = patches.whole_box((field.box[0], field.box[1], right, field.box[3] + slip[1]), document.image, pad)
-    piece = patches.cleaned(document.image, box, rng)
+    piece = patches.cleaned(document.image, box, rng, skill)
     corner = field.box[0] - box[0] + slip[0], field.box[1] - box[1] + slip[1]
     made = patches.written(piece, cover, corner, ink)
     left, top = box[0] + round(corner[0]), box[1] + round(corner[1])

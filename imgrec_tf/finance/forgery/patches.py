@@ -29,9 +29,10 @@ class Tool:
     feather: float
 
 
-def draw_tool(rng: np.random.Generator) -> Tool:
-    """Draw the habits of one forger."""
-    return Tool(int(rng.integers(72, 96)), float(rng.uniform(0.3, 1.6)))
+def draw_tool(rng: np.random.Generator, skill: float) -> Tool:
+    """Draw the habits of one forger: `skill` from 0 (clumsy) to 1 (careful)."""
+    low, high = 45 + 35 * skill, 75 + 20 * skill
+    return Tool(int(rng.integers(int(low), int(high) + 1)), float(rng.uniform(0.2, 0.4 + 1.2 * skill)))
 
 
 def whole_box(box, image: np.ndarray, margin: float = 0.0) -> Box:
@@ -66,13 +67,17 @@ def paste(image: np.ndarray, piece: np.ndarray, box: Box, tool: Tool, shape: np.
     return made
 
 
-def cleaned(image: np.ndarray, box: Box, rng: np.random.Generator) -> np.ndarray:
+def cleaned(image: np.ndarray, box: Box, rng: np.random.Generator, skill: float = 1.0) -> np.ndarray:
     """Paint over a rectangle: with background cloned from beside it where some is free, else smooth between its rims.
+
+    With less skill it is more often one flat colour, and less often a clone.
 
     Returns:
         uint8, as large as the box.
     """
     smooth = _between_rims(image, box)
+    if rng.random() < 0.6 * (1 - skill):
+        return np.broadcast_to(np.median(smooth, axis=(0, 1)).astype(np.uint8), smooth.shape).copy()
     left, top, right, bottom = box
     height, width = bottom - top, right - left
     candidates = []
@@ -84,7 +89,7 @@ def cleaned(image: np.ndarray, box: Box, rng: np.random.Generator) -> np.ndarray
         unlike = np.abs(found.astype(np.float32) - smooth).max(axis=-1)
         if (unlike > 60).mean() < 0.01:  # no letters in it
             candidates.append(found)
-    if not candidates or rng.random() < 0.4:
+    if not candidates or rng.random() < 1 - 0.6 * skill:
         return smooth
     found = candidates[int(rng.integers(len(candidates)))].astype(np.float32)
     return np.clip(found + (smooth.mean(axis=(0, 1)) - found.mean(axis=(0, 1))), 0, 255).astype(np.uint8)
@@ -129,13 +134,16 @@ def letters(text: str, height: float, font: str) -> np.ndarray:
     return np.asarray(cut.reduce(_FINE), np.float32) / 255
 
 
-def nearest_font(text: str, aspect: float, rng: np.random.Generator) -> str:
-    """Choose a font as a forger does: one of the three in which a text comes nearest to its printed proportions."""
+def nearest_font(text: str, aspect: float, rng: np.random.Generator, skill: float) -> str:
+    """Choose a font as a forger does: one of those in which a text comes nearest to its printed proportions.
+
+    One of the two nearest with all skill, one of the six nearest with none.
+    """
     wide = {}
     for name in _IMITATED:
         low_x, low_y, high_x, high_y = _stencil(text, 24, name, 4).getbbox() or (0, 0, 1, 1)
         wide[name] = abs(np.log((high_x - low_x) / (high_y - low_y) / aspect))
-    return sorted(wide, key=wide.get)[int(rng.integers(3))]
+    return sorted(wide, key=wide.get)[int(rng.integers(2 + round(4 * (1 - skill))))]
 
 
 def written(piece: np.ndarray, cover: np.ndarray, at: tuple[float, float], ink: np.ndarray) -> np.ndarray:

@@ -44,6 +44,7 @@ def take_page(
     edits: int,
     severity: str | capture.Severity,
     placebo: float,
+    skill: float = 0.5,
 ) -> Page:
     """Draw what is forged, render, forge, photograph and straighten the page of a plan.
 
@@ -81,7 +82,7 @@ def take_page(
     else:
         used: set[str] = set()
         for label in labels:
-            made = _next(document, now, painted, used, bool(label), placebo, rng)
+            made = _next(document, now, painted, used, bool(label), placebo, skill, rng)
             if made is None:
                 continue
             used.add(made.field)
@@ -107,7 +108,7 @@ def take_page(
     return Page(image, mask & changed, now, tuple(done), tuple(flags))
 
 
-def _next(document, now, painted, used, label: bool, placebo: float, rng) -> Forged | None:
+def _next(document, now, painted, used, label: bool, placebo: float, skill: float, rng) -> Forged | None:
     """Forge one more field; where it is to stay genuine, only its place is wanted, or the placebo's traces."""
     for _ in range(_TRIES):
         kind = painted[int(rng.integers(len(painted)))]
@@ -119,7 +120,7 @@ def _next(document, now, painted, used, label: bool, placebo: float, rng) -> For
         try:
             if name not in eligible.targets(now, kind):
                 continue
-            return forging.forge(now, kind, seed, field=name, placebo=untouched)
+            return forging.forge(now, kind, seed, field=name, skill=skill, placebo=untouched)
         except ValueError:  # it would have hidden the mark, or another page has no such field
             continue
     return None
