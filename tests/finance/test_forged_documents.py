@@ -85,8 +85,10 @@ def test_whole_pages(quick):
 
 def test_windows_cover_a_field_and_a_page():
     box, shape = (40.0, 100.0, 440.0, 120.0), (346, 548, 3)
-    found = windows.along(box, windows.PIXELS_PER_MM, shape)
+    found = windows.over(box, windows.PIXELS_PER_MM, shape)
     assert found[0][0] <= box[0] and found[-1][0] + 128 * found[-1][2] >= box[2]
+    portrait = windows.over((60.0, 60.0, 195.0, 230.0), windows.PIXELS_PER_MM, shape)
+    assert min(one[1] for one in portrait) <= 60 and max(one[1] + 64 * one[2] for one in portrait) >= 230
     covered = np.zeros(shape[:2], bool)
     for left, top, scale in windows.tiles(shape, windows.PIXELS_PER_MM):
         covered[round(top) : round(top + 64 * scale), round(left) : round(left + 128 * scale)] = True

@@ -164,7 +164,7 @@ def _scored(page, page_format: str, places: dict, flatten, scale: float, recogni
         low, high = points.min(axis=0), points.max(axis=0)
         if (high < 0).any() or (low > page.shape[1::-1]).any():
             raise ValueError(f"the field {name!r} lies outside of the page; give its corners in pixels of the photo")
-        owners += [(name, one) for one in windows.along((*low, *high), windows.PIXELS_PER_MM, page.shape)]
+        owners += [(name, one) for one in windows.over((*low, *high), windows.PIXELS_PER_MM, page.shape)]
     crops = np.stack([windows.cut(page, one) for one in [*tiles, *(window for _, window in owners)]])
     answers = recognizer.predict(crops)
     scores = answers[f"score_{recognizer.class_names[1]}"].to_numpy(float)

@@ -13,7 +13,7 @@ from imgrec_tf.finance.forgery.forged import Forged
 from imgrec_tf.finance.locating import rectify
 from imgrec_tf.finance.photo_plans import Plan
 
-LEAST_SHARE = 0.01  # of a crop that is changed in a forged one; with less, but not nothing, it is neither
+LEAST_SHARE = 0.01  # of a crop that a forgery changes, or would have changed in a genuine one
 _FRAME = 1.4  # longer side of the photo, in widths of the page
 _TRIES = 12
 
@@ -129,17 +129,25 @@ def _next(document, now, painted, used, label: bool, placebo: float, skill: floa
 def crops_of(page: Page, per_edit: int, rng: np.random.Generator) -> list[tuple[np.ndarray, int, str, str]]:
     """Cut crops around every field that was looked at: (crop, label, kind, field) each.
 
-    A crop that holds a sliver of a forgery is neither genuine nor forged, and is left out.
+    A crop into which another forged field reaches is left out, whatever its own label: were only genuine ones left out,
+    the place of a field would tell the label.
     """
     found = []
-    for made, label in zip(page.edits, page.forged):
+    for number, (made, label) in enumerate(zip(page.edits, page.forged)):
+        others = np.zeros(page.mask.shape, bool)
+        for other, (edit, forged) in enumerate(zip(page.edits, page.forged)):
+            if forged and other != number and made.kind != "recapture":
+                others |= edit.mask
+        place = np.zeros(page.mask.shape, bool)  # painted, or what would have been in a genuine field
+        left, top, right, bottom = made.region
+        place[top:bottom, left:right] = True
         if made.kind == "recapture":
             names = [name for name, field in page.document.fields.items() if field.text and name != "specimen"]
             name = names[int(rng.integers(len(names)))]
             box = page.document.fields[name].box
         else:
             name, box = made.field, made.region
-        scale = windows.window_scale(box, page.document.pixels_per_mm)
+        scale = windows.window_scale(page.document.pixels_per_mm)
         kept = 0
         for _ in range(_TRIES):
             if kept == per_edit:
@@ -148,8 +156,8 @@ def crops_of(page: Page, per_edit: int, rng: np.random.Generator) -> list[tuple[
                     for low, high in ((box[0], box[2]), (box[1], box[3])))  # fmt: skip
             x, y = x + rng.normal(0, 4) * scale, y + rng.normal(0, 2) * scale
             window = windows.around((x, y), scale, page.image.shape)
-            share = windows.share_of(page.mask, window)
-            if share >= LEAST_SHARE if label else share == 0:
+            share = windows.share_of(place, window)
+            if share >= LEAST_SHARE and not windows.share_of(others, window):
                 found.append((windows.cut(page.image, window), int(label), made.kind, name))
                 kept += 1
     return found

@@ -1,4 +1,4 @@
-"""Where a page is looked at: windows around fields, cut from the rectified page at a scale that follows the field."""
+"""Where a page is looked at: windows of 10 × 20 mm, cut from the rectified page, all at one scale."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ from PIL import Image
 
 SHAPE = (64, 128)  # height and width of a crop in pixels
 LEAST_HEIGHT = 10.0  # mm that a crop is high: a line of text with what lies above and below it
-MARGIN = 1.2  # of the height of a higher field, such as a portrait
 PIXELS_PER_MM = SHAPE[0] / LEAST_HEIGHT
 
 Window = tuple[float, float, float]  # left and top in pixels of the page, and pixels of the page in one of the crop
 
 
-def window_scale(box, pixels_per_mm: float) -> float:
-    """How many pixels of the page become one of the crop, for a field's box (left, top, right, bottom)."""
-    high = max(LEAST_HEIGHT * pixels_per_mm, MARGIN * (box[3] - box[1]))
-    return high / SHAPE[0]
+def window_scale(pixels_per_mm: float) -> float:
+    """How many pixels of the page become one of the crop."""
+    return LEAST_HEIGHT * pixels_per_mm / SHAPE[0]
 
 
 def around(centre, scale: float, page_shape: tuple[int, ...]) -> Window:
@@ -27,20 +25,21 @@ def around(centre, scale: float, page_shape: tuple[int, ...]) -> Window:
     return float(left), float(top), float(scale)
 
 
-def along(box, pixels_per_mm: float, page_shape: tuple[int, ...]) -> list[Window]:
-    """Windows that cover a field from its left to its right end, each overlapping the next one by half or more."""
-    scale = window_scale(box, pixels_per_mm)
-    wide = SHAPE[1] * scale
-    middle = (box[1] + box[3]) / 2
-    first, last = min(box[0] + wide / 3, (box[0] + box[2]) / 2), max(box[2] - wide / 3, (box[0] + box[2]) / 2)
-    count = 1 + int(np.ceil((last - first) / (wide / 2)))
-    return [around((x, middle), scale, page_shape) for x in np.linspace(first, last, count)]
+def over(box, pixels_per_mm: float, page_shape: tuple[int, ...]) -> list[Window]:
+    """Windows that cover a field, each overlapping the next one: one row for a line of text, more for a portrait."""
+    scale = window_scale(pixels_per_mm)
+    places = []
+    for low, high, extent in ((box[0], box[2], SHAPE[1] * scale), (box[1], box[3], SHAPE[0] * scale)):
+        middle = (low + high) / 2
+        first, last = min(low + extent / 3, middle), max(high - extent / 3, middle)
+        places.append(np.linspace(first, last, 1 + int(np.ceil((last - first) / (extent / 2)))))
+    return [around((x, y), scale, page_shape) for y in places[1] for x in places[0]]
 
 
 def tiles(page_shape: tuple[int, ...], pixels_per_mm: float) -> list[Window]:
     """Windows of the height of a text line over the whole page: half of each over the next row, three quarters over
     the next one in its row."""
-    scale = LEAST_HEIGHT * pixels_per_mm / SHAPE[0]
+    scale = window_scale(pixels_per_mm)
     high, wide = SHAPE[0] * scale, SHAPE[1] * scale
     down, right = max(0.0, page_shape[0] - high), max(0.0, page_shape[1] - wide)
     rows = np.linspace(0, down, 1 + int(np.ceil(2 * down / high)))
