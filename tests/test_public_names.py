@@ -23,7 +23,7 @@ PUBLIC = {
     """,
     "imgrec_tf.evaluation": "Evaluation Metric evaluate",
     "imgrec_tf.finance": """
-        applications capture consistency documents id_documents identity locating reading verification
+        applications capture consistency documents forgery id_documents identity locating reading verification
     """,
     "imgrec_tf.finance.applications": """
         ACTIONS Application ApplicationConflict ApplicationStore CostMatrix Decision Duplicate Evidence FEATURES
@@ -41,6 +41,10 @@ PUBLIC = {
         show_classes show_fields show_portraits show_templates specimen_contrast template_names
     """,
     "imgrec_tf.finance.documents.layouts": "",
+    "imgrec_tf.finance.forgery": """
+        Combination DocumentCheck Forged KINDS NoiseResidual SHORTCUTS check_document combine detector forge
+        forged_documents kinds_in localisation_iou show_check targets
+    """,
     "imgrec_tf.finance.identity": """
         BrokenRule DigitCheck Household HouseholdMember IdentityNumber IdentityNumberCheck IssuedDocument
         MRZ_CLASSES MRZ_FORMATS Misses MrzRecord Person REFERENCE_DATE add_years build_identity_number build_mrz

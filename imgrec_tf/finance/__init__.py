@@ -9,6 +9,7 @@ _MODULES = (
     "capture",
     "consistency",
     "documents",
+    "forgery",
     "id_documents",
     "identity",
     "locating",

@@ -96,8 +96,9 @@ def id_documents(
         any_way_up=any_way_up,
     )
     photos = id_documents_split(plans, size=size, severity=severity, classes=classes, group_by=split_by)
-    parts = _parts(photos.labels, photos.groups, split_by, photos.class_names, validation, test, int(seed))
-    return _dataset(photos, parts)
+    shares = {"validation": validation, "test": test, "seed": int(seed)}
+    parts = split_photos(photos.labels, photos.groups, split_by, photos.class_names, kinds=photos.labels, **shares)
+    return build_dataset("id-documents", photos, parts)
 
 
 def id_documents_split(
@@ -177,28 +178,42 @@ def id_documents_photo(
     )
 
 
-def _parts(labels, groups, split_by: str, class_names, validation: float, test: float, seed: int) -> dict:
-    """Indices of each split. Layouts are divided class by class, since each belongs to one: every split gets some."""
+def split_photos(
+    labels, groups, split_by: str, class_names, *, validation: float, test: float, seed: int, kinds
+) -> dict[str, np.ndarray]:
+    """Indices of each split. Layouts are divided one kind of document after the other: every split gets some of each.
+
+    Args:
+        labels: What the classes are, int64 (n,).
+        groups: Names of persons, templates or cameras, (n,).
+        split_by: Which of them the groups are.
+        class_names: Names of the labels.
+        validation: Share of the validation split.
+        test: Share of the test split.
+        seed: Of the placing.
+        kinds: Kind of the document on each photo, any numbers (n,).
+    """
     from imgrec_tf.datasets import splits
 
     shares = {"validation": validation, "test": test, "seed": seed}
     if split_by != "template":
         return splits.split(labels, groups, class_names=class_names, **shares)
     parts: dict[str, list[np.ndarray]] = {}
-    for label in range(len(class_names)):
-        own = np.flatnonzero(labels == label)
+    for kind in np.unique(kinds):
+        own = np.flatnonzero(kinds == kind)
         found = splits.split(labels[own], groups[own], class_names=class_names, **shares)
         for name, indices in found.items():
             parts.setdefault(name, []).append(own[indices])
     return {name: np.sort(np.concatenate(several)) for name, several in parts.items()}
 
 
-def _dataset(photos: Split, parts: dict[str, np.ndarray]) -> ImageDataset:
+def build_dataset(name: str, photos: Split, parts: dict[str, np.ndarray]) -> ImageDataset:
+    """Make a data set of photos, with the card of the catalogue's entry `name`."""
     from imgrec_tf.datasets import ImageDataset, card
 
-    made = {name: photos.subset(indices, name) for name, indices in parts.items()}
-    counts = {name: len(split) for name, split in made.items()}
-    about = replace(card("id-documents"), splits=counts, class_names=photos.class_names, task=photos.task)
+    made = {part: photos.subset(indices, part) for part, indices in parts.items()}
+    counts = {part: len(split) for part, split in made.items()}
+    about = replace(card(name), splits=counts, class_names=photos.class_names, task=photos.task)
     return ImageDataset(made["train"], made["validation"], made["test"], card=about)
 
 

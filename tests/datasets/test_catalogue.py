@@ -68,8 +68,8 @@ def tiny(monkeypatch, tmp_path):
     return {"file": served, "arrays": arrays, "md5": md5, "fetched": fetched, "entry": entry}
 
 
-def test_seventeen_data_sets_with_whole_cards():
-    assert len(entries()) == 17
+def test_eighteen_data_sets_with_whole_cards():
+    assert len(entries()) == 18
     assert len(MEDMNIST) == 12
     for name, entry in entries().items():
         about = card(name)
@@ -128,7 +128,7 @@ def test_available_says_where(tmp_path, cache_folder, monkeypatch):
     [
         (lambda: load("pneumonia-mnist"), ValueError, "did you mean 'pneumoniamnist'"),
         (lambda: load("MNIST!"), ValueError, "did you mean 'mnist'"),
-        (lambda: load("zzzz"), ValueError, "known are chest-phantom, id-documents, mnist"),
+        (lambda: load("zzzz"), ValueError, "known are chest-phantom, id-documents, forged-documents, mnist"),
         (lambda: load("bloodmnist", size=100), ValueError, "published at 28, 64, 128, 224 pixels, not at 100"),
         (lambda: card("mnist", size=64), ValueError, "published at 28 pixels"),
         (lambda: load("mnist", count=5), TypeError, "takes no count"),

@@ -1,0 +1,32 @@
+"""Forged documents with the exact place of what was changed, and a network that looks for it.
+
+    forged = finance.forgery.forge(document, "field_edit", seed=1)
+    forged.document.image, forged.mask, forged.printed
+    dataset = finance.forgery.forged_documents(split_by="template")
+
+Genuine and forged pages pass through the same camera and the same codec. Every page says SPECIMEN 样本, forged or not.
+"""
+
+from __future__ import annotations
+
+from imgrec_tf._lazy import resolver
+
+_NAMES = {
+    "Combination": "combining",
+    "DocumentCheck": "detecting",
+    "Forged": "forged",
+    "KINDS": "forged",
+    "NoiseResidual": "residuals",
+    "SHORTCUTS": "data_set",
+    "check_document": "detecting",
+    "combine": "combining",
+    "detector": "detecting",
+    "forge": "forging",
+    "forged_documents": "data_set",
+    "kinds_in": "data_set",
+    "localisation_iou": "localising",
+    "show_check": "localising",
+    "targets": "eligible",
+}
+
+__getattr__, __dir__, __all__ = resolver(__name__, _NAMES)

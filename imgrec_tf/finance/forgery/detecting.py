@@ -1,0 +1,204 @@
+"""The detector: a small network that looks at crops of fields, and what it says of a whole photo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from imgrec_tf.finance import locating
+from imgrec_tf.finance.capture import Photo
+from imgrec_tf.finance.documents import Field
+from imgrec_tf.finance.forgery import windows
+from imgrec_tf.finance.locating.pictures import reduced_picture
+
+if TYPE_CHECKING:
+    import keras
+    import pandas as pd
+
+    from imgrec_tf.recognizer import Recognizer
+
+# Width and height in mm of the formats that `locating.nearest_format` knows and that carry forged fields.
+FORMATS = {"card": (85.60, 53.98), "passport page": (125.0, 88.0), "household page": (143.0, 105.0)}
+LEAST_RESOLUTION = 0.55  # of the pixels a mm that the network was trained with
+_MASSIVE = 6000  # a photo of more than twice that a side is reduced first
+
+
+@dataclass(frozen=True)
+class DocumentCheck:
+    """What the detector says of one photo.
+
+    Attributes:
+        score: The highest score of a field; of a tile where no fields are known; None with a problem. It orders
+            photos by suspicion; it is no probability until `combine` makes one of it.
+        fields: Score of each field, in the order given.
+        heat_map: float32 (height, width) in [0, 1], mean score of the tiles over each pixel of the page; or None.
+        page: uint8 (height, width, 3): the page from straight above; or None.
+        page_format: Key of `FORMATS`, or None.
+        problem: None, a problem of `locating.straighten`, "unknown_format" or "too_small".
+        reason: What is wrong and what to do, "" for nothing.
+    """
+
+    score: float | None
+    fields: dict[str, float] = field(default_factory=dict)
+    heat_map: np.ndarray | None = None
+    page: np.ndarray | None = None
+    page_format: str | None = None
+    problem: str | None = None
+    reason: str = ""
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a field, the most suspicious first."""
+        import pandas as pd
+
+        rows = sorted(self.fields.items(), key=lambda one: -one[1])
+        return pd.DataFrame(rows, columns=["field", "score"])
+
+
+def detector(
+    image_shape: tuple[int, int, int] = (*windows.SHAPE, 3), *, residuals: bool = True, seed: int = 0
+) -> keras.Sequential:
+    """Build the network for crops of fields, or for whole pages of another shape: a `models.sequential_cnn`.
+
+    No layer before the first pooling takes strides, and the strongest place decides (global maximum), because a forgery
+    is small. Train it with `train(..., augmentation="none")`: turning and zooming smooth the traces away.
+
+    Args:
+        image_shape: Height, width and channels of what it looks at.
+        residuals: Show the network the high-pass residuals as well, `NoiseResidual`.
+        seed: Of the initial weights and of dropout.
+
+    Returns:
+        An uncompiled network with the classes genuine and forged.
+
+    Raises:
+        ValueError: If the images are too small.
+    """
+    from imgrec_tf.finance.forgery.residuals import NoiseResidual
+    from imgrec_tf.models import sequential_cnn
+
+    return sequential_cnn(
+        image_shape,
+        2,
+        preprocessing=[NoiseResidual()] if residuals else [],
+        filters=(12, 24, 32, 48),
+        batch_norm=True,
+        dropout=0.2,
+        pooling="max",
+        padding="same",
+        seed=seed,
+    )
+
+
+def check_document(
+    image: Any,
+    recognizer: Recognizer,
+    *,
+    corners=None,
+    fields: Mapping[str, Field | np.ndarray] | None = None,
+) -> DocumentCheck:
+    """Look for forged fields on a photo of one document.
+
+    The page is located and straightened, unless its corners are known, and the network looks at windows of 10 × 20 mm
+    over the whole page, and at each field that is named. Where something is wrong with the photo, the answer is a
+    problem and no score.
+
+    Args:
+        image: A `capture.Photo`, whose corners and fields are then taken from it, or a photo in any form that
+            `locating.straighten` takes.
+        recognizer: Made from a network that was trained on crops of `forged_documents`.
+        corners: The page's corners (4, 2) in the photo, clockwise, its own upper left one first, if known.
+        fields: Places to score, by name: fields, or their corners (4, 2) in the photo.
+
+    Returns:
+        Scores and a heat map, or the problem.
+
+    Raises:
+        TypeError: If the image is no photo, or the recogniser none.
+        ValueError: If the recogniser does not tell genuine from forged crops, or corners or fields are unusable.
+    """
+    _check_recognizer(recognizer)
+    if isinstance(image, Photo):
+        corners = image.corners if corners is None else corners
+        if fields is None:
+            fields = {name: one for name, one in image.fields.items() if name != "specimen"}
+        image = image.image
+    places = {name: _corners_of(name, one) for name, one in (fields or {}).items()}
+    if corners is None:
+        found = locating.straighten(image)
+        if found.problem is not None:
+            return _problem(found.problem, found.reason)
+        corners = found.corners
+    corners = locating.check_corners(corners)
+    photo, scale = reduced_picture(image, _MASSIVE)
+    corners = corners * scale
+    page_format, _ = locating.nearest_format(locating.page_aspect(corners, photo.shape[:2]))
+    if page_format not in FORMATS:
+        return _problem(
+            "unknown_format",
+            "The page has none of the formats that the network knows. Give a card, a passport page or a household page",
+        )
+    width, height = (round(one * windows.PIXELS_PER_MM) for one in FORMATS[page_format])
+    sides = np.hypot(*(np.roll(corners, -1, axis=0) - corners).T)
+    if (sides[0] + sides[2]) / 2 < LEAST_RESOLUTION * width:
+        return _problem(
+            "too_small",
+            f"The page is {(sides[0] + sides[2]) / 2:.0f} pixels wide in the photo; forgeries are looked for from "
+            f"{LEAST_RESOLUTION * width:.0f} on. Photograph it from nearer, or use the photo in its original size",
+        )
+    page = locating.rectify(photo, corners, (height, width))
+    flat = np.array([[0, 0], [width, 0], [width, height], [0, height]], float)
+    flatten = locating.homography(corners, flat)
+    return _scored(page, page_format, places, flatten, scale, recognizer)
+
+
+def _scored(page, page_format: str, places: dict, flatten, scale: float, recognizer) -> DocumentCheck:
+    """Cut all windows, ask once, and lay the answers on the page and the fields."""
+    tiles = windows.tiles(page.shape, windows.PIXELS_PER_MM)
+    owners: list[tuple[str, windows.Window]] = []
+    for name, corners in places.items():
+        points = np.c_[corners * scale, np.ones(4)] @ flatten.T
+        points = points[:, :2] / points[:, 2:]
+        low, high = points.min(axis=0), points.max(axis=0)
+        if (high < 0).any() or (low > page.shape[1::-1]).any():
+            raise ValueError(f"the field {name!r} lies outside of the page; give its corners in pixels of the photo")
+        owners += [(name, one) for one in windows.over((*low, *high), windows.PIXELS_PER_MM, page.shape)]
+    crops = np.stack([windows.cut(page, one) for one in [*tiles, *(window for _, window in owners)]])
+    answers = recognizer.predict(crops)
+    scores = answers[f"score_{recognizer.class_names[1]}"].to_numpy(float)
+    total, seen = np.zeros(page.shape[:2], np.float32), np.zeros(page.shape[:2], np.float32)
+    for (left, top, size), score in zip(tiles, scores):
+        rows = slice(round(top), round(top + windows.SHAPE[0] * size))
+        columns = slice(round(left), round(left + windows.SHAPE[1] * size))
+        total[rows, columns] += score
+        seen[rows, columns] += 1
+    named: dict[str, float] = dict.fromkeys(places, 0.0)
+    for (name, _), score in zip(owners, scores[len(tiles) :]):
+        named[name] = max(named[name], float(score))
+    highest = max(named.values()) if named else float(scores.max())
+    return DocumentCheck(highest, named, total / np.maximum(seen, 1), page, page_format)
+
+
+def _check_recognizer(recognizer) -> None:
+    from imgrec_tf.recognizer import Recognizer
+
+    if not isinstance(recognizer, Recognizer):
+        raise TypeError(f"recognizer must be a Recognizer, got {type(recognizer).__name__}; see Recognizer.from_run")
+    if len(recognizer.class_names) != 2 or tuple(recognizer.image_shape) != (*windows.SHAPE, 3):
+        raise ValueError(
+            f"recognizer must tell genuine from forged crops of {(*windows.SHAPE, 3)}, got the classes "
+            f"{recognizer.class_names} and images of {tuple(recognizer.image_shape)}; train it on forged_documents()"
+        )
+
+
+def _corners_of(name: str, one) -> np.ndarray:
+    corners = np.asarray(one.corners if isinstance(one, Field) else one, float)
+    if corners.shape != (4, 2) or not np.isfinite(corners).all():
+        raise ValueError(f"the field {name!r} must have four corners (4, 2) in pixels, got shape {corners.shape}")
+    return corners
+
+
+def _problem(name: str, reason: str) -> DocumentCheck:
+    return DocumentCheck(None, problem=name, reason=reason)

@@ -1,0 +1,181 @@
+"""Detector, check of a photo, localisation, and the combination with the rules."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+import imgrec_tf as ir
+from imgrec_tf.finance import capture, consistency, documents, forgery
+from imgrec_tf.finance.forgery import combining, windows
+
+
+class Reddish:
+    """Stands for a network: the redder a crop, the more it is forged."""
+
+    def predict(self, pixels):
+        red = np.clip((pixels[..., 0] - pixels[..., 2]).mean(axis=(1, 2)) / 255, 0, 1)
+        return np.stack([1 - red, red], axis=1)
+
+
+@pytest.fixture(scope="module")
+def recognizer():
+    return ir.Recognizer(Reddish(), ("genuine", "forged"), image_shape=(64, 128, 3))
+
+
+@pytest.fixture(scope="module")
+def photo():
+    page = documents.render("portrait_side", "lake", seed=5, pixels_per_mm=6.4, oversampling=2)
+    red = page.image.copy()
+    left, top, right, bottom = (int(one) for one in page.fields["identity_number"].box)
+    red[top - 10 : bottom + 10, left - 10 : right + 10] = (255, 0, 0)
+    return capture.capture(documents.Document(**vars(page) | {"image": red}), "scan", seed=1, size=(575, 767))
+
+
+def test_the_detector_is_a_small_network_that_can_be_saved(tmp_path):
+    model = forgery.detector(seed=1)
+    assert model.output_shape == (None, 2) and model.count_params() < 60_000
+    crops = np.random.default_rng(0).integers(0, 256, (3, 64, 128, 3)).astype(np.float32)
+    scores = model.predict(crops, verbose=0)
+    model.save(tmp_path / "one.keras")
+    np.testing.assert_allclose(keras.models.load_model(tmp_path / "one.keras").predict(crops, verbose=0), scores)
+    plain = forgery.detector((96, 128, 3), residuals=False)
+    assert not any(isinstance(layer, forgery.NoiseResidual) for layer in plain.layers)
+
+
+def test_residuals_see_a_dot_and_no_slope():
+    layer = forgery.NoiseResidual()
+    slope = np.tile(np.linspace(0, 1, 32, dtype=np.float32)[None, :, None], (24, 1, 3))
+    found = np.asarray(layer(slope))
+    np.testing.assert_allclose(found[..., :3], slope)
+    np.testing.assert_allclose(found[4:-4, 4:-4, 3:], 0, atol=1e-4)
+    slope[12, 16] += 0.02
+    dotted = np.asarray(layer(slope))
+    assert (np.abs(dotted[12, 16, 3:]) > 0.1).all() and np.abs(dotted[..., 3:]).max() <= 1
+    assert forgery.NoiseResidual.from_config(layer.get_config()).limit == layer.limit
+    with pytest.raises(ValueError, match="limit"):
+        forgery.NoiseResidual(limit=0)
+
+
+def test_a_photo_is_checked_field_by_field(photo, recognizer):
+    check = forgery.check_document(photo, recognizer)
+    assert check.problem is None and check.page_format == "card"
+    assert check.to_frame()["field"][0] == "identity_number" and check.score == check.fields["identity_number"]
+    assert check.heat_map.shape == check.page.shape[:2] and 0 <= check.heat_map.min() <= check.heat_map.max() <= 1
+    row, column = np.unravel_index(check.heat_map.argmax(), check.heat_map.shape)
+    left, top, right, bottom = photo.document.fields["identity_number"].box
+    assert left - 20 < column < right + 20 and top - 60 < row < bottom + 20
+    alone = forgery.check_document(photo.image, recognizer, corners=photo.corners)
+    assert alone.fields == {} and alone.score > 0.2
+    np.testing.assert_allclose(alone.heat_map, check.heat_map, atol=1e-6)
+    large = forgery.check_document(np.repeat(np.repeat(photo.image, 2, 0), 2, 1), recognizer, corners=photo.corners * 2)
+    np.testing.assert_allclose(large.heat_map, check.heat_map, atol=0.05)
+
+
+def test_a_bad_photo_gets_a_reason_and_no_score(photo, recognizer):
+    black = forgery.check_document(np.zeros((480, 640, 3), np.uint8), recognizer)
+    assert black.problem == "no_document" and black.reason and black.score is None and black.heat_map is None
+    small = forgery.check_document(photo.image[::4, ::4].copy(), recognizer, corners=photo.corners / 4)
+    assert small.problem == "too_small" and "nearer" in small.reason and small.fields == {}
+    long = forgery.check_document(photo.image, recognizer, corners=[[10, 10], [700, 10], [700, 110], [10, 110]])
+    assert long.problem == "unknown_format" and long.score is None
+    with pytest.raises(ValueError, match="problem"):
+        forgery.show_check(black)
+
+
+def test_bad_arguments_of_the_check_are_named(photo, recognizer):
+    with pytest.raises(TypeError, match="Recognizer"):
+        forgery.check_document(photo, Reddish())
+    other = ir.Recognizer(Reddish(), ("a", "b", "c"), image_shape=(64, 128, 3))
+    with pytest.raises(ValueError, match="genuine from forged"):
+        forgery.check_document(photo, other)
+    with pytest.raises(TypeError, match="image"):
+        forgery.check_document("photo.jpg", recognizer, corners=photo.corners)
+    with pytest.raises(ValueError, match="corners"):
+        forgery.check_document(photo.image, recognizer, corners=[[0, 0]] * 4)
+    for corners, message in ((np.zeros((3, 2)), "four corners"), (photo.corners + 5000, "outside")):
+        with pytest.raises(ValueError, match=message):
+            forgery.check_document(photo, recognizer, fields={"name": corners})
+
+
+def test_the_figure_shows_page_and_heat_map(photo, recognizer):
+    check = forgery.check_document(photo, recognizer)
+    figure = forgery.show_check(check, np.eye(check.page.shape[0], check.page.shape[1]) > 0)
+    assert len(figure.axes) == 3 and "(synthetic)" in figure.get_suptitle()
+
+
+@settings(max_examples=30)
+@given(arrays.arrays(bool, (12, 18)), st.floats(0.01, 1))
+def test_overlap_of_a_mask_with_itself_and_its_opposite(mask, threshold):
+    assert forgery.localisation_iou(mask, mask.astype(float), threshold) == 1
+    assert forgery.localisation_iou(mask, (~mask).astype(float), threshold) == 0
+    other = np.zeros((12, 18), bool)
+    other[:6] = True
+    assert 0 <= forgery.localisation_iou(mask, other.astype(float), threshold) <= 1
+
+
+def test_overlap_is_exact_and_sizes_may_differ():
+    mask = np.zeros((40, 60), bool)
+    mask[10:20, 20:40] = True
+    heat = np.zeros((40, 60))
+    heat[10:20, 30:50] = 0.8
+    assert forgery.localisation_iou(mask, heat) == pytest.approx(1 / 3)
+    assert forgery.localisation_iou(mask, heat, 0.9) == 0
+    assert forgery.localisation_iou(mask, np.full((4, 6), 0.7)) == pytest.approx(200 / 2400)
+    for bad, error in ((mask.astype(int), TypeError), (mask[0], ValueError)):
+        with pytest.raises(error, match="mask"):
+            forgery.localisation_iou(bad, heat)
+    for bad in (heat * 3, heat[0], np.full((4, 6), np.nan)):
+        with pytest.raises(ValueError, match="heat_map"):
+            forgery.localisation_iou(mask, bad)
+
+
+def _cases(count: int, seed: int):
+    """Half of the forgeries show in the picture, half in what is printed."""
+    rng = np.random.default_rng(seed)
+    page = documents.render("portrait_side", "lake", seed=5, pixels_per_mm=1, oversampling=1)
+    right = consistency.check_consistency({"portrait_side": page.values})
+    wrong = consistency.check_consistency({"portrait_side": page.values | {"birth_date": "1931-01-01"}})
+    forged = np.arange(count) % 2 == 1
+    seen = forged & (rng.random(count) < 0.5)
+    scores = np.clip(rng.normal(np.where(seen, 0.8, 0.3), 0.12), 0, 1)
+    return scores, [wrong if one and not visible else right for one, visible in zip(forged, seen)], forged, seen
+
+
+def test_both_together_are_better_than_either():
+    from sklearn.metrics import roc_auc_score
+
+    combination = forgery.combine(*_cases(200, 1)[:3])
+    scores, findings, forged, _ = _cases(200, 2)
+    together = roc_auc_score(forged, combination.probability(scores, findings))
+    alone = roc_auc_score(forged, scores), roc_auc_score(forged, [not one.consistent for one in findings])
+    assert together > max(alone) + 0.1
+    frame = combination.to_frame()
+    assert tuple(frame["feature"]) == combining.FEATURES and frame["weight"][0] > 0 and frame["odds factor"][3] > 1
+    again = forgery.Combination.from_dict(combination.to_dict())
+    assert again == combination
+    assert 0 < combination.probability([0.0, 1.0], findings[:2])[0] < 1
+
+
+def test_bad_input_of_the_combination_is_named():
+    scores, findings, forged, _ = _cases(40, 1)
+    for arguments, error, message in (
+        ((scores[:9], findings, forged), ValueError, "one score and one report"),
+        ((scores, ["fine"] * 40, forged), TypeError, "ConsistencyReports"),
+        ((scores + 2, findings, forged), ValueError, r"\[0, 1\]"),
+        ((scores, findings, np.ones(40)), ValueError, "genuine and forged"),
+        ((scores, findings, forged[:5]), ValueError, "forged must hold"),
+        ((scores[:8], findings[:8], forged[:8]), ValueError, "at least 20"),
+    ):
+        with pytest.raises(error, match=message):
+            forgery.combine(*arguments)
+    with pytest.raises(ValueError, match="finite weights"):
+        forgery.Combination((1.0,), 0.0, 20)
+
+
+def test_windows_have_the_shape_that_the_detector_takes():
+    assert forgery.detector().input_shape[1:] == (*windows.SHAPE, 3)
