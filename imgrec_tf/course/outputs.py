@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-MAX_FIGURE_BYTES = 100_000
+MAX_FIGURE_BYTES = 90_000
 """A figure above this size is stored with a palette of colours, and if that is not enough, smaller."""
 
 _WIDGET = "application/vnd.jupyter.widget-view+json"

@@ -13,7 +13,7 @@ from imgrec_tf.finance.locating import networks
 from imgrec_tf.finance.locating.training import samples
 from imgrec_tf.finance.locating.training.photos import TrainingPhoto
 
-STEPS = {"sheet_network": 2500, "edge_network": 1000, "upright_network": 600}
+STEPS = {"sheet_network": 6000, "edge_network": 1000, "upright_network": 600}
 _RATE = {"sheet_network": 3e-3, "edge_network": 3e-3, "upright_network": 2e-3}
 
 

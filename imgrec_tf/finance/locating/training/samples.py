@@ -87,7 +87,7 @@ def strips_of(photo: TrainingPhoto, rng: np.random.Generator) -> tuple[edges.Str
         size = round(image.shape[1] * scale), round(image.shape[0] * scale)
         corners = corners * (size[0] / image.shape[1], size[1] / image.shape[0])
         image = np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BOX))
-    reach = rng.uniform(0.02, 0.08)
+    reach = rng.uniform(0.02, 0.14)
     rough = corners + rng.uniform(-0.6, 0.6, (4, 2)) * reach * np.sqrt(geometry.area(corners))
     strips = edges.cut_strips(np.ascontiguousarray(image), rough, reach)
     return strips, edges.true_rows(strips, corners)
