@@ -6,7 +6,6 @@
 # band: [0.80, 1.0]
 # minutes: 4
 # memory_mb: 2000
-# flagship: true
 # dataset: id-documents
 # quick: {PHOTOS: 270, SIZE: 32, EPOCHS: 1}
 # ---
