@@ -63,16 +63,20 @@ def tube_lengths(tubes: Tubes, grid: Grid, height: float = 1.0) -> dict[str, np.
 
 def _sample(arcs: np.ndarray, spacing: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Points along arcs about `spacing` cm apart, the length that each stands for, and the arc that it lies on."""
-    start, control, end = arcs[:, 0], arcs[:, 1], arcs[:, 2]
-    length = np.sqrt(((control - start) ** 2).sum(1)) + np.sqrt(((end - control) ** 2).sum(1))
+    start, control, end = (np.ascontiguousarray(arcs[:, place].T) for place in range(3))  # (3 coordinates, arcs) each
+    length = _norm(control - start) + _norm(end - control)
     count = np.ceil(length / spacing).astype(np.int64) + 1
     arc = np.repeat(np.arange(len(arcs)), count)
     first = np.cumsum(count) - count
-    place = ((np.arange(len(arc)) - first[arc] + 0.5) / count[arc]).astype(np.float32)[:, None]
-    back = start - 2 * control + end
-    points = (back[arc] * place + 2 * (control - start)[arc]) * place + start[arc]
-    speed = 2 * (back[arc] * place + (control - start)[arc])
-    return points, np.sqrt((speed**2).sum(1)) / count[arc], arc
+    place = ((np.arange(len(arc)) - first[arc] + 0.5) / count[arc]).astype(np.float32)
+    back = np.repeat(start - 2 * control + end, count, axis=1)
+    forth = np.repeat(control - start, count, axis=1)
+    points = (back * place + 2 * forth) * place + np.repeat(start, count, axis=1)
+    return points.T, _norm(2 * (back * place + forth)) / count[arc], arc
+
+
+def _norm(vectors: np.ndarray) -> np.ndarray:
+    return np.sqrt(vectors[0] ** 2 + vectors[1] ** 2 + vectors[2] ** 2)
 
 
 def padded(pixels: int) -> int:
