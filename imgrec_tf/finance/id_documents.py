@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from imgrec_tf._checks import check_whole
 from imgrec_tf.finance import capture, documents, identity
-from imgrec_tf.finance.photo_plans import Plan, check_whole, hold_back_templates, plan_photos
+from imgrec_tf.finance.photo_plans import Plan, hold_back_templates, plan_photos
 
 if TYPE_CHECKING:
     from imgrec_tf.datasets import ImageDataset, Split

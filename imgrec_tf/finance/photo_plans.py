@@ -8,6 +8,7 @@ from numbers import Integral
 
 import numpy as np
 
+from imgrec_tf._checks import check_whole
 from imgrec_tf.finance import capture, documents
 
 _CHINESE_ONLY = {"portrait_side", "emblem_side", "household_page"}
@@ -181,11 +182,3 @@ def _pair(photos_per_person) -> tuple[int, int]:
     check_whole("photos_per_person[0]", fewest, 1, 100)
     check_whole("photos_per_person[1]", most, int(fewest), 100)
     return int(fewest), int(most)
-
-
-def check_whole(name: str, value, low: int, high: int) -> None:
-    """Refuse what is not a whole number in a range."""
-    if isinstance(value, bool) or not isinstance(value, Integral):
-        raise TypeError(f"{name} must be a whole number from {low} to {high}, got {value!r}")
-    if not low <= value <= high:
-        raise ValueError(f"{name} must be from {low} to {high}, got {value}; choose a number in that range")

@@ -13,11 +13,11 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from imgrec_tf._checks import check_whole
 from imgrec_tf.medical import chest_anatomy, chest_findings, chest_projection, chest_views, radiography
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def chest_phantom(
         ValueError: If an argument is out of its range.
     """
     _check(size, seed)
-    _whole("count", count, FEWEST, 10_000_000)
+    check_whole("count", count, FEWEST, 10_000_000)
     _share("positive_share", positive_share)
     _share("validation", validation)
     _share("test", test)
@@ -143,8 +143,8 @@ def chest_phantom_example(
         ValueError: If an argument is out of its range.
     """
     _check(size, seed)
-    _whole("patient", patient, 0, 2**31)
-    _whole("view", view, 0, 2**31)
+    check_whole("patient", patient, 0, 2**31)
+    check_whole("view", view, 0, 2**31)
     thorax, finding = _draw_patient(seed, patient, True)
     finding = finding if opacity else None
     shot = _draw_shot(seed, patient, view)
@@ -250,15 +250,8 @@ def _dataset(images, labels, groups, sources, seed: int, validation: float, test
 
 
 def _check(size, seed) -> None:
-    _whole("size", size, SMALLEST, LARGEST)
-    _whole("seed", seed, 0, 2**63)
-
-
-def _whole(name: str, value, low: int, high: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, Integral):
-        raise TypeError(f"{name} must be a whole number from {low} to {high}, got {value!r}")
-    if not low <= value <= high:
-        raise ValueError(f"{name} must be from {low} to {high}, got {value}; choose a number in that range")
+    check_whole("size", size, SMALLEST, LARGEST)
+    check_whole("seed", seed, 0, 2**63)
 
 
 def _share(name: str, value) -> None:
@@ -273,6 +266,6 @@ def _pictures(images_per_patient) -> tuple[int, int]:
         raise ValueError(
             f"images_per_patient must be a pair such as (1, 3), fewest and most, got {images_per_patient!r}"
         ) from None
-    _whole("images_per_patient[0]", fewest, 1, 100)
-    _whole("images_per_patient[1]", most, fewest, 100)
+    check_whole("images_per_patient[0]", fewest, 1, 100)
+    check_whole("images_per_patient[1]", most, fewest, 100)
     return int(fewest), int(most)

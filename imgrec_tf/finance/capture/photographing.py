@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
+from imgrec_tf._checks import check_whole
 from imgrec_tf.finance.capture import cameras, geometry, optics, scenes
 from imgrec_tf.finance.capture import recapture as copies
 from imgrec_tf.finance.capture.photo import Photo
@@ -56,8 +57,8 @@ def capture(
         )
     chosen, one = severity_of(severity), cameras.camera(camera)
     height, width = _size(size)
-    _whole("seed", seed, 0, 2**63)
-    _whole("quarter_turns", quarter_turns, -3, 3)
+    check_whole("seed", seed, 0, 2**63)
+    check_whole("quarter_turns", quarter_turns, -3, 3)
     if recapture not in (None, *copies.KINDS):
         raise ValueError(f"recapture must be None or one of {', '.join(copies.KINDS)}, got {recapture!r}")
 
@@ -115,7 +116,7 @@ def capture_several(
         raise ValueError(f"at most four documents fit on the table, got {len(documents)}")
     chosen, one = severity_of(severity), cameras.camera(camera)
     height, width = _size(size)
-    _whole("seed", seed, 0, 2**63)
+    check_whole("seed", seed, 0, 2**63)
     rng = np.random.default_rng([int(seed), one.number, 23])
     across = width >= height
     cell = (height, width // max(1, len(documents))) if across else (height // max(1, len(documents)), width)
@@ -217,12 +218,5 @@ def _size(size) -> tuple[int, int]:
     if len(pair) != 2:
         raise TypeError(f"size must be height and width such as (960, 1280), or one whole number, got {size!r}")
     for value in pair:
-        _whole("size", value, 16, 8192)
+        check_whole("size", value, 16, 8192)
     return int(pair[0]), int(pair[1])
-
-
-def _whole(name: str, value, low: int, high: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, Integral):
-        raise TypeError(f"{name} must be a whole number from {low} to {high}, got {value!r}")
-    if not low <= value <= high:
-        raise ValueError(f"{name} must be from {low} to {high}, got {value}")

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from imgrec_tf._checks import check_whole
 from imgrec_tf.finance import capture
 from imgrec_tf.finance.forgery import photographed
 from imgrec_tf.finance.forgery.forged import KINDS
 from imgrec_tf.finance.id_documents import SPLIT_BY, build_dataset, split_photos
-from imgrec_tf.finance.photo_plans import Plan, check_whole, plan_photos
+from imgrec_tf.finance.photo_plans import Plan, plan_photos
 
 if TYPE_CHECKING:
     from imgrec_tf.datasets import ImageDataset, Split

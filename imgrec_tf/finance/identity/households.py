@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from imgrec_tf._checks import check_whole
 from imgrec_tf.finance.identity import people
 from imgrec_tf.finance.identity.person import Person
 from imgrec_tf.finance.identity.validity import REFERENCE_DATE
@@ -67,9 +68,9 @@ def invent_household(
         TypeError: If seed or size are not whole numbers.
         ValueError: If an argument is out of its range.
     """
-    people.check_whole("seed", seed, 0, 2**58)
+    check_whole("seed", seed, 0, 2**58)
     if size is not None:
-        people.check_whole("size", size, 1, 6)
+        check_whole("size", size, 1, 6)
     rng = np.random.default_rng([int(seed), 2])
     size = int(size or rng.choice([1, 2, 3, 4, 5], p=[0.1, 0.2, 0.4, 0.2, 0.1]))
 

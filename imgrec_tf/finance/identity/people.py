@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime
 import functools
 import threading
-from numbers import Integral
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from imgrec_tf._checks import check_whole
 from imgrec_tf.finance.identity import chinese_names, circumstances, numbers, validity
 from imgrec_tf.finance.identity.person import UTOPIA, IssuedDocument, Person
 from imgrec_tf.finance.identity.validity import REFERENCE_DATE
@@ -191,11 +191,3 @@ def _ages(age) -> tuple[int, int]:
     check_whole("age", pair[0], 0, 100)
     check_whole("age", pair[1], int(pair[0]), 100)
     return int(pair[0]), int(pair[1])
-
-
-def check_whole(name: str, value, low: int, high: int) -> None:
-    """Refuse what is not a whole number in a range."""
-    if isinstance(value, bool) or not isinstance(value, Integral):
-        raise TypeError(f"{name} must be a whole number from {low} to {high}, got {value!r}")
-    if not low <= value <= high:
-        raise ValueError(f"{name} must be from {low} to {high}, got {value}; choose a number in that range")

@@ -6,13 +6,13 @@ network is built by `models.crnn` from the settings in it: loading runs no code 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
+from imgrec_tf.finance.network_file import load_network, save_network
 from imgrec_tf.finance.reading.normalising import HEIGHT, normalise_line
 
 WEIGHTS = Path(__file__).with_name("weights")
@@ -96,14 +96,9 @@ class LineReader:
         Raises:
             ValueError: If the name does not end with .npz.
         """
-        path = Path(path)
-        if path.suffix != ".npz":
-            raise ValueError(f"a reader is saved as .npz, got {path.name}")
-        weights = {f"{place:03d}": one.astype(np.float16) for place, one in enumerate(self.model.get_weights())}
-        about = json.dumps({"characters": self.characters, "settings": self.settings})
-        partial = path.with_name(path.stem + ".part.npz")
-        np.savez(partial, about=np.array(about), **weights)
-        return partial.replace(path)
+        weights = [one.astype(np.float16) for one in self.model.get_weights()]
+        about = {"characters": self.characters, "settings": self.settings}
+        return save_network(path, weights, about, owner="reader")
 
     @classmethod
     def load(cls, path: str | Path) -> LineReader:
@@ -117,11 +112,9 @@ class LineReader:
         if not path.is_file():
             raise FileNotFoundError(f"there is no reader {path}; train one: python -m imgrec_tf.finance.reading.train")
         try:
-            with np.load(path, allow_pickle=False) as file:
-                about = json.loads(str(file["about"]))
-                weights = [file[name].astype(np.float32) for name in sorted(set(file.files) - {"about"})]
+            weights, about = load_network(path)
             reader = cls(about["characters"], **about["settings"])
-            reader.model.set_weights(weights)
+            reader.model.set_weights([one.astype(np.float32) for one in weights])
         except Exception as problem:
             raise ValueError(f"{path} is no reader that LineReader.save wrote: {problem}") from problem
         return reader

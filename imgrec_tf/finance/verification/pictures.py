@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from imgrec_tf.finance.verification import checks, faces, signatures
+from imgrec_tf._checks import check_whole
+from imgrec_tf.finance.verification import faces, signatures
 
 KINDS = ("portraits", "signatures")
 PARTS = ("train", "validation", "test")
@@ -121,7 +122,7 @@ def make_signatures(
         TypeError: If a number is not whole.
         ValueError: If an argument is out of its range.
     """
-    checks.whole("imitators", imitators, 0, 100)
+    check_whole("imitators", imitators, 0, 100)
     images, owners, hands = [], [], []
     for one in _people(identities, each, part, seed):
         for hand in range(-1, imitators):
@@ -150,9 +151,9 @@ def make_pairs(pictures: PictureSet, *, each: int = 10, references: int = 1, see
     """
     if not isinstance(pictures, PictureSet):
         raise TypeError(f"pictures must be a PictureSet, as make_portraits returns it, got {type(pictures).__name__}")
-    checks.whole("each", each, 1, 10_000)
-    checks.whole("references", references, 1, 100)
-    checks.whole("seed", seed, 0, 2**63)
+    check_whole("each", each, 1, 10_000)
+    check_whole("references", references, 1, 100)
+    check_whole("seed", seed, 0, 2**63)
     rng = np.random.default_rng([seed, 31])
     rows: list[tuple[np.ndarray, int, str]] = []
     for owner in np.unique(pictures.owners):
@@ -197,9 +198,9 @@ def strangers_only(pairs: Pairs, kind: str) -> Pairs:
 
 
 def _people(identities, each, part, seed) -> np.ndarray:
-    checks.whole("identities", identities, 2, _ROOM)
-    checks.whole("each", each, 2, 1000)
-    checks.whole("seed", seed, 0, 2**31)
+    check_whole("identities", identities, 2, _ROOM)
+    check_whole("each", each, 2, 1000)
+    check_whole("seed", seed, 0, 2**31)
     if part not in PARTS:
         raise ValueError(f"part must be one of {', '.join(PARTS)}, got {part!r}")
     return (len(PARTS) * int(seed) + PARTS.index(part)) * _ROOM + np.arange(int(identities))

@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageDraw
 
+from imgrec_tf._checks import check_whole
 from imgrec_tf.finance.verification import checks, handwriting
 from imgrec_tf.finance.verification.camera import photographed
 
@@ -34,7 +35,7 @@ def signature_picture(
     """
     checks.picture_arguments("writer", writer, picture, size)
     if imitator is not None:
-        checks.whole("imitator", imitator, 0, 2**31)
+        check_whole("imitator", imitator, 0, 2**31)
     writer, imitator = int(writer), None if imitator is None else int(imitator)
     hand = _hand(writer, imitator)
     rng = np.random.default_rng([writer, 52, 0 if imitator is None else imitator + 1, picture])

@@ -6,13 +6,13 @@ again from its settings. Loading runs no code of the file.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from imgrec_tf.finance.network_file import load_network, save_network
 from imgrec_tf.finance.verification.inputs import Refused, prepared
 from imgrec_tf.finance.verification.pictures import KINDS, Pairs
 
@@ -195,9 +195,6 @@ class Verifier:
         Raises:
             ValueError: If the name does not end with .npz.
         """
-        path = Path(path)
-        if path.suffix != ".npz":
-            raise ValueError(f"a verifier is saved as .npz, got {path.name}")
         about = {
             "format": "imgrec_tf verifier",
             "kind": self.kind,
@@ -205,13 +202,7 @@ class Verifier:
             "dimensions": self.model.output_shape[-1],
             "threshold": vars(self.threshold) if self.threshold else None,
         }
-        weights = {f"{place:03d}": one for place, one in enumerate(self.model.get_weights())}
-        partial = path.with_name(f".{path.stem}.part.npz")
-        try:
-            np.savez_compressed(partial, about=np.array(json.dumps(about)), **weights)
-            return partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
+        return save_network(path, self.model.get_weights(), about, owner="verifier")
 
     @classmethod
     def load(cls, path: str | Path) -> Verifier:
@@ -227,9 +218,7 @@ class Verifier:
         if not path.is_file():
             raise FileNotFoundError(f"there is no file {path}; make one with Verifier.save")
         try:
-            with np.load(path, allow_pickle=False) as file:
-                about = json.loads(str(file["about"]))
-                weights = [file[name] for name in sorted(set(file.files) - {"about"})]
+            weights, about = load_network(path)
             model = embedding_network(tuple(about["image_shape"]), dimensions=about["dimensions"])
             model.set_weights(weights)
             threshold = Threshold(**about["threshold"]) if about["threshold"] else None
