@@ -16,7 +16,7 @@ PACKAGE = PROJECT / "imgrec_tf"
 
 # From the ground up. A module may import from its own floor and from those below.
 FLOORS = [
-    {"_checks", "_lazy", "environment", "plots"},
+    {"_checks", "_lazy", "_parallel", "environment", "plots"},
     {"datasets", "vision"},
     {"models", "training", "evaluation"},
     {"recognizer", "decisions", "explain", "robustness"},
