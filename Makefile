@@ -25,7 +25,7 @@ help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | \
 		while IFS=$$'\t' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
 
-demo: $(READY)  ## run the main lesson with the network off, print a table (DATASET=… EPOCHS=… change it)
+demo: $(READY)  ## run the main lessons with the network off, print a table (DATASET=… EPOCHS=… change it)
 	@$(RUN) -m imgrec_tf.course demo $(PARAMETERS)
 
 test: $(READY)  ## run all tests (TESTS="tests/vision -k blur" for some)
