@@ -26,10 +26,10 @@ PUBLIC = {
         applications capture consistency documents forgery id_documents identity locating reading verification
     """,
     "imgrec_tf.finance.applications": """
-        ACTIONS Application ApplicationConflict ApplicationStore CostMatrix Decision Duplicate Evidence FEATURES
-        LogEntry LogHead LogProblem LogReport RiskCoverage RiskModel SAME_PICTURE Share StorageProblem Vault
-        decide describe_picture fit_risk_model invent_evidence limit_for_target mask_text new_key
-        picture_similarity redact_image risk_coverage wrong_among_accepted
+        ACTIONS Application ApplicationConflict ApplicationStore CostMatrix Decision Duplicate Evidence Examination
+        ExaminedDocument FEATURES LogEntry LogHead LogProblem LogReport RiskCoverage RiskModel SAME_PICTURE Share
+        StorageProblem Vault decide describe_picture examine fit_risk_model invent_evidence limit_for_target mask_text
+        new_key picture_similarity redact_image risk_coverage wrong_among_accepted
     """,
     "imgrec_tf.finance.capture": """
         Camera Photo SEVERITIES Severity camera capture capture_several homography_between show_photo
