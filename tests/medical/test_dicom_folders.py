@@ -207,7 +207,7 @@ def test_from_dicom_refuses_what_cannot_be(clinic, tmp_path):
         dicom.from_dicom(folder, lambda image: "all")
     with pytest.raises(TypeError, match="labels must be"):
         dicom.from_dicom(folder, 3)
-    with pytest.raises(ValueError, match="none of 40 files"):
+    with pytest.raises(ValueError, match=r"none of 4\d files .*no window 5"):
         dicom.from_dicom(folder, lambda image: "ab"[image.bits > 8], window=5)
 
 
