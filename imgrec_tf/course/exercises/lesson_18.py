@@ -65,8 +65,8 @@ def grey_picture(candidate: Callable[..., np.ndarray]) -> Iterator[str]:
     found = np.asarray(candidate(stored, 1.0, -1024.0, 0.0, 200.0, "MONOCHROME1"), float)
     expect(
         np.isclose(found[3], 0.25),
-        f"MONOCHROME1 is inverted after the window: 0.75 becomes 0.25, and yours is {found[3]:.3g}. Inverted before, the "
-        "window would look at other values.",
+        f"MONOCHROME1 is inverted after the window: 0.75 becomes 0.25, and yours is {found[3]:.3g}. Inverted before, "
+        "the window would look at other values.",
     )
     yield "inverted last"
 
@@ -84,8 +84,8 @@ def order_of_slices(candidate: Callable[..., Sequence[int]]) -> Iterator[str]:
     found = [int(one) for one in candidate(upright, [0, 1, 0], [0, 0, -1])]
     expect(
         found == [0, 2, 1],
-        f"Rows along y and columns along -z: the normal is -x, and the order 0, 2, 1. You returned {found}. Take the normal "
-        "from `np.cross(row_direction, column_direction)`, not always z.",
+        f"Rows along y and columns along -z: the normal is -x, and the order 0, 2, 1. You returned {found}. Take the "
+        "normal from `np.cross(row_direction, column_direction)`, not always z.",
     )
     yield "slices from side to side are sorted along their own normal"
     tilt = np.array([0, np.cos(0.5), np.sin(0.5)])

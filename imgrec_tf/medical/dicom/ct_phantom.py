@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 # Hounsfield units: air -1000 and water 0 by definition; the others as textbooks round them.
-AIR, LUNG, FAT, MUSCLE, BLOOD, BONE = -1000.0, -820.0, -100.0, 50.0, 40.0, 700.0
+AIR, LUNG, FAT, NODULE, MUSCLE, BLOOD, BONE = -1000.0, -820.0, -100.0, 20.0, 50.0, 40.0, 700.0
 HEIGHT_MM, WIDTH_MM = 300.0, 400.0
 
 
@@ -37,6 +37,8 @@ def ct_slice(size: int = 128, level: float = 0.5, *, seed: int = 0) -> np.ndarra
     for side in (-1, 1):
         ellipse(side * 0.70, -0.10 + 0.3 * level, 0.035, 0.10, BONE)
         ellipse(side * 0.55, 0.34 - 0.2 * level, 0.09, 0.035, BONE)
-    if abs(level - 0.5) < 0.15:
-        ellipse(-0.42 + generator.uniform(-0.08, 0.08), generator.uniform(-0.12, 0.12), 0.05, 0.05, 20.0)
+    across_nodule, down_nodule = generator.uniform(-0.46, -0.38), generator.uniform(-0.12, 0.12)
+    nodule = 0.06 * np.sqrt(max(0.0, 1 - ((level - 0.5) / 0.15) ** 2))  # a ball, cut at this level
+    if nodule > 0:
+        ellipse(across_nodule, down_nodule, nodule, nodule * WIDTH_MM / HEIGHT_MM, NODULE)
     return (values + generator.normal(0, 12, values.shape)).clip(-1024, 3071).astype(np.float32)

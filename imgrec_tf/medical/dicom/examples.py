@@ -80,6 +80,8 @@ def write_example(
     grey = _picture(image, size, seed)
     dataset = new_dataset(patient=patient, study=study, series=series, instance=instance, seed=seed)
     seen = _MAKERS.get(pitfall, _plain)(dataset, grey)
+    if pitfall != "no spacing" and "PixelSpacing" not in dataset:
+        dataset.PixelSpacing = [0.8, 0.8]
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     if pitfall == "no pixels":
@@ -155,7 +157,7 @@ def _picture(image: np.ndarray | None, size: int, seed: int) -> np.ndarray:
 
 def _plain(dataset: pydicom.Dataset, grey: np.ndarray) -> np.ndarray:
     set_pixels(dataset, grey, bits=8)
-    dataset.PixelSpacing, dataset.PatientOrientation = [0.8, 0.8], ["L", "F"]
+    dataset.PatientOrientation = ["L", "F"]
     return grey
 
 
@@ -202,8 +204,8 @@ def _inverted(dataset: pydicom.Dataset, grey: np.ndarray) -> np.ndarray:
 
 
 def _palette(dataset: pydicom.Dataset, grey: np.ndarray) -> np.ndarray:
-    """A table in an order of its own: what lies next to each other in the picture lies far apart in the numbers."""
-    place = (np.arange(256) * 37 + 11) % 256  # grey level to place in the table; 37 shares no factor with 256
+    """A table in an order of its own: eight blocks of 32 levels, of which neighbours lie far apart."""
+    place = (np.arange(256) // 32 * 3 + 2) % 8 * 32 + np.arange(256) % 32  # 3 shares no factor with 8
     set_pixels(dataset, place[grey].astype(np.uint8), bits=8, photometric="PALETTE COLOR")
     level = np.empty(256, np.int64)
     level[place] = np.arange(256)

@@ -147,7 +147,7 @@ def _personal(
             element = dataset[tag]
         except Exception:  # a value that pydicom cannot convert
             raw = DataElement(tag, "UN", bytes(dataset.get_item(tag).value or b""))
-            yield where, dataset, raw, "cannot be read: nobody knows what it holds"
+            yield where, dataset, raw, "cannot be read"
             continue
         reason = _reason(element)
         if reason:
@@ -160,11 +160,11 @@ def _personal(
 
 def _reason(element: pydicom.DataElement) -> str:
     if element.tag.is_private:
-        return "private tag: nobody but its maker knows what it holds"
+        return "private: only its maker knows"
     if element.tag.group in _OVERLAYS:
         return "overlay: may hold text"
     if element.keyword in PERSONAL:
-        return "names or describes the patient, the case or the place"
+        return "patient, case or place"
     if element.VR == "PN":
         return "name of a person"
     if element.VR in ("DA", "DT", "TM"):

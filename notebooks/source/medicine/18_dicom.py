@@ -49,7 +49,7 @@ SEED = 7
 
 # %%
 folder = pathlib.Path(tempfile.mkdtemp())
-chest = ir.medical.phantoms.chest_phantom_example(seed=SEED, size=160)["image"]
+chest = ir.medical.phantoms.chest_phantom_example(seed=SEED, size=128)["image"]
 dicom.write_example(folder / "plain.dcm", "plain", image=chest)
 dicom.read(folder / "plain.dcm").summary()
 
@@ -67,7 +67,7 @@ def naive(path):
 
 def side_by_side(name, wrong, right, titles=("without the tags", "with them")):
     """Two pictures under one heading."""
-    return ir.plots.image_grid([wrong, right], titles, synthetic=True, heading=name, size=2.6)
+    return ir.plots.image_grid([wrong, right], titles, synthetic=True, heading=name, size=2.0)
 
 
 side_by_side("A plain file", naive(folder / "plain.dcm"), dicom.read(folder / "plain.dcm").display())
@@ -98,8 +98,8 @@ wrapped = pydicom.dcmread(path).pixel_array.astype(np.uint8)
 side_by_side("1. Sixteen bits cast to eight", wrapped, dicom.read(path).display(), ("cast to 8 bits", "with the tags"))
 
 # %% [markdown]
-# *What you should see: at the left bands that run around the chest like contour lines, at the right the chest.* Each time the number
-# passes a multiple of 256, the cast starts again at black. Stretching (`naive`) would have saved this one: first point for it.
+# *What you should see: at the left a chest of sand, crossed by bands like the contour lines of a map, at the right the chest.* Each
+# time the number passes a multiple of 256, the cast starts again at black. Stretching (`naive`) would have saved this one: first point for it.
 # The library keeps the depth: `display` gives 16 bits where more than 8 are stored.
 #
 # ## 2. A number means something only after rescaling
@@ -152,11 +152,11 @@ slice_file.windows
 
 # %%
 looks = {window: slice_file.display(window) for window in ("full", "LUNG", "SOFT TISSUE")}
-ir.plots.image_grid(list(looks.values()), list(looks), synthetic=True, heading="4. One slice, three looks", size=2.2)
+ir.plots.image_grid(list(looks.values()), list(looks), synthetic=True, heading="4. One slice, three looks", size=1.8)
 
 # %% [markdown]
-# *What you should see: the same slice three times; the lungs' noise and a small round nodule show best through "LUNG", and only
-# "SOFT TISSUE" tells fat, muscle and the heart apart.* Whoever asks for no window gets the first. A network that was trained through one
+# *What you should see: the same slice three times; "LUNG" gives the lungs many levels of grey and a small round nodule in one of them,
+# and only "SOFT TISSUE" tells fat, at the rim, from muscle and heart, and lets the lungs go black.* Whoever asks for no window gets the first. A network that was trained through one
 # window and is served through the other has been moved to another hospital.
 #
 # ## 5. Low is bright
@@ -182,7 +182,8 @@ path = folder / "palette.dcm"
 side_by_side("6. PALETTE COLOR", naive(path), dicom.read(path).display())
 
 # %% [markdown]
-# *What you should see: speckles in which the chest can be guessed at the left, and a chest in a warm palette at the right.* Stretching,
+# *What you should see: a chest in false patches at the left, some of its bright parts darker than its dark ones, and a chest in a warm
+# palette at the right.* Stretching,
 # averaging and shrinking places in a table gives nonsense, so the palette comes before everything else.
 #
 # ## 7. One file, many pictures
@@ -211,7 +212,7 @@ print("rows, columns run to", lying.directions, "spacing", lying.spacing, "mm, s
 side_by_side("8. Turned, and squeezed", naive(folder / "lying.dcm"), lying.display(upright=True, square=True))
 
 # %% [markdown]
-# *What you should see: a thin chest on its side at the left, and an upright one of the right proportions at the right.* L and F mean
+# *What you should see: a long chest on its side at the left, and an upright one of the right proportions at the right.* L and F mean
 # that something runs to the patient's left, and to the feet. The library turns and stretches when you ask; it does not by itself,
 # because numbers between the measured ones are invented.
 #
@@ -222,13 +223,14 @@ side_by_side("8. Turned, and squeezed", naive(folder / "lying.dcm"), lying.displ
 dicom.write_series(folder / "series", seed=SEED)
 by_name = np.stack([dicom.read(path).display("LUNG") for path in sorted((folder / "series").glob("*.dcm"))])
 volume = dicom.read_volume(folder / "series")
-cuts = [by_name[::-1, :, 30, 0] // 257, volume.cut(axis=2, place=30, window="lung")[..., 0]]
+cuts = [by_name[::-1, :, 28, 0], volume.cut(axis=2, place=28, window="lung")[..., 0]]
 ir.plots.image_grid(
     cuts, ["by name, as stored", "by place, true proportions"], synthetic=True, heading="A lung, cut", size=2.8
 )
 
 # %% [markdown]
-# *What you should see: at the left a strip of shuffled rows, at the right a lung that is narrow below and above and wide between.* The
+# *What you should see: at the left a flat strip whose rows jump, at the right a lung that is narrow below and above and wide between,
+# with the nodule in it as a ball.* The
 # volume knows its distances: slices lie 10 mm apart, rows 3.1 mm and columns 4.2 mm.
 
 # %%
