@@ -167,6 +167,27 @@ def test_padding_does_not_count_for_the_range():
     assert np.allclose(shown[20:], 255 * (pixels[20:] - low) / (900 - low), atol=0.01)
 
 
+@pytest.mark.parametrize("lone", [-32768, 32767])
+def test_filling_that_no_tag_announces_does_not_darken_the_rest(lone):
+    pixels = scan(0, 900, kind=np.int16)
+    pixels[:20] = lone
+    rest = pixels[20:].astype(float)
+    wanted = 255 * (rest - rest.min()) / np.ptp(rest)
+    assert np.allclose(grey(made(pixels))[20:], wanted, atol=0.01)
+
+
+def test_labels_far_apart_stay_apart():
+    assert len(np.unique(grey(made(np.array([0, 1, 5000], np.uint16)[RNG.integers(0, 3, (80, 80))])))) == 3
+
+
+def test_colours_that_contradict_their_channels_are_guessed():
+    wanted = RNG.integers(0, 255, (80, 80, 3), dtype=np.uint8)
+    image = read(as_bytes(made(wanted, photometric="MONOCHROME2")))
+    assert np.array_equal(image.display(), wanted) and "contradicts" in image.notes[0]
+    grey_one = read(as_bytes(made(wanted[..., 0], photometric="RGB")))
+    assert np.array_equal(grey_one.display()[..., 0], wanted[..., 0]) and "contradicts" in grey_one.notes[0]
+
+
 def test_a_mask_of_eight_bits_is_visible():
     pixels = (scan() > 500).astype(np.uint8)
     assert set(np.unique(grey(made(pixels)))) == {0, 255}

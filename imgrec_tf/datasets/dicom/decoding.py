@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from imgrec_tf.datasets.dicom.header import PIXEL_KEYWORDS
+from imgrec_tf.datasets.dicom.header import PIXEL_KEYWORDS, quiet_get
 from imgrec_tf.datasets.dicom.problems import DicomProblem, MissingCodec
 
 if TYPE_CHECKING:
@@ -115,18 +115,30 @@ def _sniffed(data: bytes) -> Any:
     return UID(places[min(places)]) if places else None
 
 
+def stated_photometric(dataset: pydicom.Dataset) -> str:
+    """Return the photometric interpretation, corrected where it contradicts the numbers a pixel has."""
+    stated = str(quiet_get(dataset, "PhotometricInterpretation") or "").strip().upper()
+    colour = (quiet_get(dataset, "SamplesPerPixel") or 1) == 3
+    if colour:
+        return "RGB" if not stated or stated.startswith(("MONOCHROME", "PALETTE")) else stated
+    return stated if stated.startswith(("MONOCHROME", "PALETTE")) else "MONOCHROME2"
+
+
 def _missing_options(dataset: pydicom.Dataset, notes: list[str]) -> dict[str, Any]:
     """Return what the decoder insists on and careless files leave out, with the value that nearly all files have."""
     samples = int(dataset.get("SamplesPerPixel") or 1)
+    photometric = stated_photometric(dataset)
     defaults = {
         "SamplesPerPixel": ("samples_per_pixel", samples),
-        "PhotometricInterpretation": ("photometric_interpretation", "RGB" if samples == 3 else "MONOCHROME2"),
+        "PhotometricInterpretation": ("photometric_interpretation", photometric),
         "BitsStored": ("bits_stored", dataset.get("BitsAllocated")),
         "PixelRepresentation": ("pixel_representation", 0),
     }
     if samples > 1:
         defaults["PlanarConfiguration"] = ("planar_configuration", 0)
     options = {}
+    if photometric != str(dataset.get("PhotometricInterpretation") or "").strip().upper():
+        options["photometric_interpretation"] = photometric
     for keyword, (option, value) in defaults.items():
         if dataset.get(keyword) in (None, "") and value is not None:
             options[option] = value

@@ -14,6 +14,8 @@ SHOWS_SHARE = 0.001
 WHOLE_PICTURE = 64 * 64
 # With no window, the whole range of values is shown, unless outliers stretch it more than this.
 STRETCHED_BY_OUTLIERS = 5.0
+LONE_END = 2.0  # a single value that lies further off than this many ranges of all others
+_MANY_VALUES = 16  # in fewer, each may be a label
 _TAIL = 0.1  # percent at each end
 _SAMPLE = 1_000_000
 
@@ -121,13 +123,24 @@ def _told(view: View) -> str:
     return f"centre {view.center:g}, width {view.width:g}"
 
 
+def _without_lone_ends(values: np.ndarray, low: float, high: float) -> tuple[float, float]:
+    if len(np.unique(values[:: max(1, values.size // 10_000)])) < _MANY_VALUES:
+        return low, high
+    second, last_but_one = float(values[values > low].min()), float(values[values < high].max())
+    if second - low > LONE_END * (high - second):
+        low = second
+    if high - last_but_one > LONE_END * (last_but_one - low):
+        high = last_but_one
+    return low, high
+
+
 def _range(values: np.ndarray, attributes: Attributes, bits: int, signed: bool) -> tuple[float, float]:
     """Return the values shown as black and as white where no window says so.
 
     Up to 8 bits a file means a grey level by its numbers, so all that can be stored is shown, unless the numbers lie so
     close together that nothing would be seen. Deeper files use a part of their range that differs from scanner to
-    scanner: there it is the lowest and the highest value, which clips nothing. Where a few outliers would press the
-    rest together, the central 99.8 % are shown.
+    scanner: there it is the lowest and the highest value, which clips nothing. Where a single value far away from all
+    others (filling that no tag announces) or a few outliers would press the rest together, the others alone are shown.
     """
     low, high = float(values.min()), float(values.max())
     if 0 < bits <= 8 and not attributes.get("ModalityLUTSequence"):
@@ -137,6 +150,7 @@ def _range(values: np.ndarray, attributes: Attributes, bits: int, signed: bool) 
             return float(ends.min()), float(ends.max())
     if high == low:
         return min(0.0, low), max(high, low + 1.0)
+    low, high = _without_lone_ends(values, low, high)
     step = max(1, values.size // _SAMPLE)
     inner_low, inner_high = np.percentile(values[::step], [_TAIL, 100 - _TAIL])
     if inner_high > inner_low and high - low > STRETCHED_BY_OUTLIERS * (inner_high - inner_low):

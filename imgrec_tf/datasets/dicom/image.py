@@ -66,9 +66,9 @@ class DicomImage:
         attributes = header.Attributes(dataset)
         self.rows, self.columns = (int(attributes.number(one) or 0) for one in ("Rows", "Columns"))
         self.modality = attributes.text("Modality").upper()
-        samples = int(attributes.number("SamplesPerPixel") or 1)
-        self.photometric = attributes.text("PhotometricInterpretation").upper()
-        self.photometric = self.photometric or ("MONOCHROME2" if samples == 1 else "RGB")
+        stated, self.photometric = attributes.text("PhotometricInterpretation"), decoding.stated_photometric(dataset)
+        if stated and stated.upper() != self.photometric:
+            self._add([f"{stated} contradicts the numbers of a pixel; {self.photometric} is assumed"])
         stored = attributes.number("BitsStored") or attributes.number("BitsAllocated") or 8
         self.bits = 0 if decoding.is_float(dataset) else int(stored)
         self.signed = attributes.number("PixelRepresentation") == 1

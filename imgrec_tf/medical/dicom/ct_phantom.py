@@ -38,7 +38,7 @@ def ct_slice(size: int = 128, level: float = 0.5, *, seed: int = 0) -> np.ndarra
         ellipse(side * 0.70, -0.10 + 0.3 * level, 0.035, 0.10, BONE)
         ellipse(side * 0.55, 0.34 - 0.2 * level, 0.09, 0.035, BONE)
     across_nodule, down_nodule = generator.uniform(-0.46, -0.38), generator.uniform(-0.12, 0.12)
-    nodule = 0.06 * np.sqrt(max(0.0, 1 - ((level - 0.5) / 0.15) ** 2))  # a ball, cut at this level
+    nodule = 0.08 * np.sqrt(max(0.0, 1 - ((level - 0.5) / 0.07) ** 2))  # a ball, cut at this level
     if nodule > 0:
         ellipse(across_nodule, down_nodule, nodule, nodule * WIDTH_MM / HEIGHT_MM, NODULE)
     return (values + generator.normal(0, 12, values.shape)).clip(-1024, 3071).astype(np.float32)
