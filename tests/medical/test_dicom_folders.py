@@ -186,6 +186,8 @@ def test_a_window_of_ones_own_reaches_training_and_prediction(tmp_path):
     path = soft.test.images.paths[0]
     shown = dicom.read(path).display("soft tissue").astype(np.float32) / 257
     assert np.allclose(soft.test.pixels([0])[0], shown, atol=1e-3)
+    assert np.allclose(soft.test.images.decode_tf(0), shown, atol=1e-3), "inside tf.data too"
+    assert soft.synthetic and soft.test.synthetic and "window='soft tissue'" in soft.card.intended_use
 
     class Spy:
         def predict(self, pixels, **_):

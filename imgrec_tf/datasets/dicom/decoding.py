@@ -49,7 +49,7 @@ def stored_values(dataset: pydicom.Dataset, frame: int, name: str, notes: list[s
     from pydicom.pixels import pixel_array
 
     _check_size(dataset, name)
-    syntax = _ensure_syntax(dataset, name, notes)
+    syntax = ensure_syntax(dataset, name, notes)
     options = _missing_options(dataset, notes)
     shift = _unused_low_bits(dataset, syntax)
     if shift:
@@ -78,7 +78,7 @@ def _check_size(dataset: pydicom.Dataset, name: str) -> None:
         )
 
 
-def _ensure_syntax(dataset: pydicom.Dataset, name: str, notes: list[str]) -> str:
+def ensure_syntax(dataset: pydicom.Dataset, name: str, notes: list[str]) -> str:
     """Return how the pixels are coded; where the file does not say, find out from its bytes."""
     from pydicom.dataset import FileMetaDataset
     from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian

@@ -12,6 +12,7 @@ import numpy as np
 
 from imgrec_tf._checks import check_whole
 from imgrec_tf.medical.dicom.ct_phantom import ct_slice
+from imgrec_tf.medical.dicom.series import SYNTHETIC_MAKER
 from imgrec_tf.medical.phantoms import LARGEST, SMALLEST, chest_phantom_example
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def new_dataset(
     dataset.PatientID, dataset.PatientName, dataset.PatientBirthDate = patient, f"Invented^{patient}", f"{year}0415"
     dataset.StudyDate, dataset.StudyTime = f"2024{1 + study % 12:02d}11", "101500"
     dataset.InstitutionName, dataset.ReferringPhysicianName = "Invented Clinic", "Invented^Doctor"
-    dataset.ImageComments, dataset.Manufacturer = "synthetic: made by a program", "imgrec_tf (synthetic)"
+    dataset.ImageComments, dataset.Manufacturer = "synthetic: made by a program", SYNTHETIC_MAKER
     dataset.Modality, dataset.StudyID, dataset.AccessionNumber = modality, str(study), f"A{study:05d}"
     dataset.SeriesNumber, dataset.InstanceNumber = series, instance
     return dataset

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from imgrec_tf.datasets.dicom.problems import DicomProblem
 from imgrec_tf.datasets.image_reading import MINIMUM_SIDE
 from imgrec_tf.datasets.scanning import Listing, make_dataset
 from imgrec_tf.medical.dicom.series import (
+    SYNTHETIC_MAKER,
     checked_folder,
     files_below,
     identity_notes,
@@ -26,6 +28,8 @@ from imgrec_tf.medical.dicom.series import (
 
 if TYPE_CHECKING:
     from imgrec_tf.datasets import ImageDataset
+
+_USUAL = {"window": None, "frame": "middle", "upright": False, "square": False}
 
 
 def from_dicom(
@@ -54,7 +58,8 @@ def from_dicom(
     with "used, but".
 
     A recogniser reads files with the default window. If you choose another one here, give it images that were read the
-    same way: `recognizer.predict(dataset.test)` does, and so does a list of `read(path).display(window)`.
+    same way: `recognizer.predict(dataset.test)` does, and so does a list of `read(path).display(window)`. The card says
+    what you chose, and that the images are synthetic where `write_example` made all of them.
 
     Args:
         folder: The folder, searched to the bottom.
@@ -93,6 +98,7 @@ def from_dicom(
     problems: list[tuple[str, str]] = []
     notes: list[tuple[str, str]] = []
     people: dict[str, dict] = {}
+    all_synthetic = True
     for path in files_below(root):
         source = path.relative_to(root).as_posix()
         try:
@@ -110,6 +116,7 @@ def from_dicom(
             (source, f"used, but {note}") for note in [*identity_notes(image, patient), *_header_notes(image, square)]
         ]
         found.append((path, str(label), patient))
+        all_synthetic &= quiet_get(image.dataset, "Manufacturer") == SYNTHETIC_MAKER
     if not found:
         reasons = "; ".join(f"{source}: {problem}" for source, problem in (problems + notes)[:3])
         raise ValueError(
@@ -127,7 +134,7 @@ def from_dicom(
         silent_problems=notes + shared_id_problems(people),
         read=functools.partial(_display, window=window, frame=frame, upright=upright, square=square),
     )
-    return make_dataset(
+    dataset = make_dataset(
         listing,
         name=root.resolve().name,
         title=f"DICOM files from the folder {root.resolve().name}",
@@ -140,6 +147,16 @@ def from_dicom(
         seed=seed,
         task=task,
     )
+    look = {"window": window, "frame": frame, "upright": upright, "square": square}
+    chosen = {name: value for name, value in look.items() if value != _USUAL[name]}
+    if chosen:
+        told = ", ".join(f"{name}={value!r}" for name, value in chosen.items())
+        dataset.card = replace(dataset.card, intended_use=f"read with {told}: give a model images read the same way")
+    if all_synthetic:
+        dataset.card = replace(dataset.card, synthetic=True)
+        for split in dataset.splits.values():
+            split.synthetic = True
+    return dataset
 
 
 def _display(path: str, *, window, frame, upright: bool, square: bool) -> np.ndarray:

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imgrec_tf.datasets.dicom.header import open_dataset
+from imgrec_tf.datasets.dicom.decoding import ensure_syntax
+from imgrec_tf.datasets.dicom.header import open_dataset, told_as_damage
 from imgrec_tf.datasets.dicom.identity import hashed
 from imgrec_tf.datasets.dicom.image import DicomImage
 from imgrec_tf.medical.dicom.burned_in import find_burned_in_text
@@ -45,6 +46,7 @@ _CLASS_IDS = frozenset({"SOPClassUID", "ReferencedSOPClassUID", "TransferSyntaxU
 _EMPTIED = frozenset(
     {"PatientName", "PatientBirthDate", "PatientSex", "StudyDate", "StudyTime", "AccessionNumber", "StudyID"}
 )
+_UNREADABLE = "cannot be read"
 _OVERLAYS = range(0x6000, 0x6100)
 
 
@@ -98,18 +100,24 @@ def strip_personal(source, target: str | os.PathLike, *, salt: str, keep_burned_
     target = Path(target)
     if target.exists():
         raise FileExistsError(f"{target} exists; choose another name, the copy never replaces a file")
+    name = _name(source)
     dataset = copy.deepcopy(_dataset(source))
+    ensure_syntax(dataset, name, [])
     if not keep_burned_in and any(keyword in dataset for keyword in ("PixelData", "FloatPixelData")):
         text = find_burned_in_text(DicomImage(dataset))
         if text:
             raise ValueError(
-                f"the pixels of {_name(source)} seem to hold text ({text.verdict}), which no tag removes: look at the "
+                f"the pixels of {name} seem to hold text ({text.verdict}), which no tag removes: look at the "
                 "picture, cover the text, or pass keep_burned_in=True if it tells nothing"
             )
     rows = []
     for where, holder, element, reason in list(_personal(dataset)):
         values = (str(element.tag), where + (element.keyword or "private"), _short(element), reason)
-        rows.append((*values, _strip(holder, element, salt)))
+        if reason == _UNREADABLE:
+            del holder[element.tag]
+            rows.append((*values, "removed"))
+        else:
+            rows.append((*values, _strip(holder, element, salt)))
     dataset.PatientIdentityRemoved = "YES"
     dataset.DeidentificationMethod = "tags by rules after PS3.15 annex E; pixels unchanged"
     if getattr(dataset, "file_meta", None) is not None and "SOPInstanceUID" in dataset:
@@ -117,7 +125,8 @@ def strip_personal(source, target: str | os.PathLike, *, salt: str, keep_burned_
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
-        dataset.save_as(unfinished, enforce_file_format=True)
+        with told_as_damage(name):
+            dataset.save_as(unfinished, enforce_file_format=True)
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -146,8 +155,7 @@ def _personal(
         try:
             element = dataset[tag]
         except Exception:  # a value that pydicom cannot convert
-            raw = DataElement(tag, "UN", bytes(dataset.get_item(tag).value or b""))
-            yield where, dataset, raw, "cannot be read"
+            yield where, dataset, DataElement(tag, "LO", "not readable"), _UNREADABLE
             continue
         reason = _reason(element)
         if reason:

@@ -16,6 +16,7 @@ from imgrec_tf.medical.dicom.burned_in import find_burned_in_text
 if TYPE_CHECKING:
     import pandas
 
+SYNTHETIC_MAKER = "imgrec_tf (synthetic)"  # Manufacturer of the files that this package makes
 _IGNORED = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 COLUMNS = ("source", "patient", "study", "series", "modality", "photometric", "rows", "columns", "frames", "burned_in")
 
