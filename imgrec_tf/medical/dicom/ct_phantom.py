@@ -41,4 +41,5 @@ def ct_slice(size: int = 128, level: float = 0.5, *, seed: int = 0) -> np.ndarra
     nodule = 0.08 * np.sqrt(max(0.0, 1 - ((level - 0.5) / 0.07) ** 2))  # a ball, cut at this level
     if nodule > 0:
         ellipse(across_nodule, down_nodule, nodule, nodule * WIDTH_MM / HEIGHT_MM, NODULE)
-    return (values + generator.normal(0, 12, values.shape)).clip(-1024, 3071).astype(np.float32)
+    noise = np.random.default_rng([seed, round(1e6 * level)])
+    return (values + noise.normal(0, 12, values.shape)).clip(-1024, 3071).astype(np.float32)

@@ -225,7 +225,7 @@ ir.plots.image_grid(
 
 # %% [markdown]
 # *What you should see: at the left a flat strip whose rows jump, at the right a lung that is narrow below and above and wide between,
-# with the nodule in it as a ball.* The
+# with a round nodule in it, as coarse as the slices are.* The
 # volume knows its distances: slices lie 10 mm apart, rows 3.1 mm and columns 4.2 mm.
 
 # %% [markdown]
