@@ -41,7 +41,7 @@ import imgrec_tf
 import imgrec_tf.datasets
 for name in ("course", "datasets", "finance", "models", "vision", "medical", "environment"):
     getattr(imgrec_tf, name)
-names = ("tensorflow", "keras", "pandas", "matplotlib", "sklearn", "skimage", "scipy")
+names = ("tensorflow", "keras", "pandas", "matplotlib", "sklearn", "skimage", "scipy", "pydicom")
 heavy = [name for name in names if name in sys.modules]
 print(json.dumps({"heavy": heavy, "opened": opened, "reached": reached}))
 """

@@ -21,6 +21,9 @@ PUBLIC = {
         DatasetCard DownloadError ImageDataset ImageFiles ImageProblem LeakReport Split available card
         from_arrays from_csv from_folder from_npz leak_report load read_image split
     """,
+    "imgrec_tf.datasets.dicom": """
+        DicomImage DicomProblem LookupTable MissingCodec NoPixels Window is_dicom patient_group read
+    """,
     "imgrec_tf.evaluation": "Evaluation Metric evaluate",
     "imgrec_tf.finance": """
         applications capture consistency documents forgery id_documents identity locating reading verification
@@ -68,7 +71,12 @@ PUBLIC = {
         evaluate_pairs face_crop face_picture make_pairs make_portraits make_signatures show_identities
         signature_picture strangers_only train_embedding
     """,
-    "imgrec_tf.medical": "phantoms",
+    "imgrec_tf.medical": "dicom phantoms",
+    "imgrec_tf.medical.dicom": """
+        BurnedInText CT_WINDOWS DicomFolder DicomImage DicomProblem MissingCodec NoPixels PITFALLS Volume Window
+        find_burned_in_text from_dicom personal_tags read read_folder read_volume strip_personal write_clinic
+        write_example write_series
+    """,
     "imgrec_tf.models": "Baseline PRESETS baseline crnn sequential_cnn",
     "imgrec_tf.plots": """
         COLORS Figure GREY PALETTE SYNTHETIC figure histogram image_grid image_values style styled title wrapped

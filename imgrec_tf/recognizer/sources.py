@@ -226,4 +226,4 @@ def _is_image_files(value: Any) -> bool:
 def _of_image_files(images: Any, names: Iterable | None = None) -> Iterator[Source]:
     """Return the files themselves: they are prepared for the model, not for the size that `images` gives them."""
     named = zip(images.paths, images.paths if names is None else names)
-    return (Source(_printable(str(name)), "file", lambda path=path: _read_path(path)) for path, name in named)
+    return (Source(_printable(str(name)), "file", lambda path=path: images.read(path)) for path, name in named)
