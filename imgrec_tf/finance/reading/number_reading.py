@@ -105,7 +105,9 @@ def read_identity_number(
     if not found:
         return NumberReading("", "No row of print was found; is the card straightened, and this its right side?")
     return NumberReading(
-        "", f"None of {found} rows of print reads as 18 characters of an identity number; take a sharper image."
+        "",
+        f"None of {found} rows of print reads as 18 characters of an identity number; take a sharper image that shows "
+        "the whole of it.",
     )
 
 
@@ -189,10 +191,11 @@ def _strip(grey: np.ndarray, row, size: float) -> np.ndarray:
 
 
 def _read(scores: np.ndarray, row, characters: str, reference_date) -> tuple[float, NumberReading] | None:
-    if abs(len(greedy_decode(scores, characters).text) - _CHARACTERS) > 3:
+    seen = len(greedy_decode(scores, characters).text)
+    if not _CHARACTERS <= seen <= _CHARACTERS + 3:  # with fewer, one would be invented: is the number cut off?
         return None
     decoded = fixed_length_decode(scores, characters, repair.number_alphabets())
-    if decoded is None:
+    if decoded is None or decoded.confidence < repair.SEEN:
         return None
     likely = float(np.mean(np.log(np.maximum(decoded.confidences, 1e-6))))
     if likely < _LEAST_LIKELY:
