@@ -51,8 +51,8 @@ PUBLIC = {
     "imgrec_tf.finance.identity": """
         BrokenRule DigitCheck Household HouseholdMember IdentityNumber IdentityNumberCheck IssuedDocument
         MRZ_CLASSES MRZ_FORMATS Misses MrzRecord Person REFERENCE_DATE add_years build_identity_number build_mrz
-        check_identity_number identity_check_character invent_household invent_identity_number invent_people
-        invent_person invisible_pairs measure_misses mrz_character_classes mrz_check_digit mrz_layout
+        check_identity_number every_error identity_check_character invent_household invent_identity_number
+        invent_people invent_person invisible_pairs measure_misses mrz_character_classes mrz_check_digit mrz_layout
         name_characters parse_identity_number parse_mrz person_mrz resident_card_years romanize spellings
         transliterate
     """,
@@ -62,9 +62,10 @@ PUBLIC = {
     """,
     "imgrec_tf.finance.locating.training": "",
     "imgrec_tf.finance.reading": """
-        Change Decoded FieldReading LineImage LineReader MrzReading NumberReading ReaderRun Row SEVERITIES Zone
-        beam_decode cut_row edit_distance find_zones fixed_length_decode greedy_decode normalise_line
-        read_identity_number read_mrz render_line shipped_reader train_reader
+        Change Decoded FieldReading LineImage LineReader MrzReading NumberReading ReaderRun Repaired Row SEVERITIES
+        Zone beam_decode cut_row edit_distance find_zones fixed_length_decode greedy_decode mrz_alphabets
+        normalise_line number_alphabets number_strips read_identity_number read_mrz render_line
+        repair_identity_number repair_mrz shipped_reader train_reader
     """,
     "imgrec_tf.finance.verification": """
         Comparison EmbeddingRun MARGINS PairEvaluation Pairs PictureSet Threshold Verifier embedding_network

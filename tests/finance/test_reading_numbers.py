@@ -41,6 +41,17 @@ def test_a_number_that_breaks_its_check_says_so():
     assert "check character" in found.explanation
 
 
+@pytest.mark.parametrize("cut", [0, 1])
+def test_the_end_of_a_number_that_is_cut_off_is_not_invented(cut):
+    for seed in range(6):
+        number = build_identity_number("990123", datetime.date(1984 + seed, 7, 9), 27)
+        line = reading.render_line(number, font="sans-bold", severity="scan", pixels_per_character=22, seed=seed).image
+        places = slice(round(line.shape[1] / 9), None) if cut == 0 else slice(None, round(line.shape[1] * 8 / 9))
+        found = reading.read_identity_number(np.ascontiguousarray(line[:, places]))
+        assert not found.trusted
+        assert not found.valid
+
+
 @pytest.mark.parametrize(
     ("image", "reason"),
     [

@@ -123,6 +123,8 @@ def read_mrz(
             if candidate.rows[0].height < _SMALLEST:
                 too_small = True
                 continue
+            if best is not None and best[1].valid and _same_place(candidate, best[1]):
+                continue
             found = _read_zone(grey, candidate, reader, reference_date)
             if found is not None and (best is None or found[0] > best[0]):
                 best = found
@@ -174,6 +176,11 @@ def _with_missing_row(found: rows.Zone) -> Iterator[rows.Zone]:
         gap = float(((lower.start + lower.end) / 2 - (upper.start + upper.end) / 2) @ upper.normal)
         yield rows.Zone((upper.moved(-gap), upper, lower), found.score)
         yield rows.Zone((upper, lower, lower.moved(gap)), found.score)
+
+
+def _same_place(candidate: rows.Zone, read: MrzReading) -> bool:
+    """Whether a candidate lies where a zone has been read already."""
+    return np.hypot(*(candidate.corners.mean(axis=0) - read.corners.mean(axis=0))) < 3 * candidate.rows[0].height
 
 
 def _read_zone(
@@ -255,11 +262,14 @@ def _fields(decoded: list[Decoded], mended: repair.Repaired, record: MrzRecord) 
     for field in layout.fields:
         check = own.get(field.name) or (composite if composite and field.name in composite.fields else None)
         places = range(field.first, field.last + 1)
-        pixels = float(np.prod([decoded[field.line - 1].confidences[place - 1] for place in places]))
+        sure = [decoded[field.line - 1].confidences[place - 1] for place in places]
+        pixels = float(np.prod(sure))
         if check is None:
             kind, confidence = "none", pixels
         elif check.valid:
-            kind, confidence = "right", max(pixels, mended.shares.get(check.name, 0.0))
+            # A digit may make up for a character that is hard to tell, not for one that is not there.
+            share = mended.shares.get(check.name, 0.0) if min(sure) >= repair.SEEN else 0.0
+            kind, confidence = "right", max(pixels, share)
         else:
             kind, confidence = "wrong", 0.0
         text = field.of(mended.lines).rstrip(FILLER)
