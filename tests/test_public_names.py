@@ -13,7 +13,7 @@ import imgrec_tf
 PUBLIC = {
     "imgrec_tf": """
         DatasetCard Evaluation ImageDataset Recognizer Split TrainingRun __version__ available course datasets
-        environment evaluate evaluation finance load medical models plots recognizer train training vision
+        environment evaluate evaluation explain finance load medical models plots recognizer train training vision
     """,
     "imgrec_tf.course": "CheckFailed check expect headline register",
     "imgrec_tf.course.exercises": "",
@@ -22,6 +22,7 @@ PUBLIC = {
         from_arrays from_csv from_folder from_npz leak_report load read_image split
     """,
     "imgrec_tf.evaluation": "Evaluation Metric evaluate",
+    "imgrec_tf.explain": "SanityCheck grad_cam mass_inside occlusion saliency sanity_check show_maps",
     "imgrec_tf.finance": """
         applications capture consistency documents forgery id_documents identity locating reading verification
     """,
