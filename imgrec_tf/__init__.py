@@ -28,6 +28,7 @@ _MODULES = (
     "datasets",
     "environment",
     "evaluation",
+    "explain",
     "finance",
     "medical",
     "models",

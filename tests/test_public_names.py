@@ -13,7 +13,7 @@ import imgrec_tf
 PUBLIC = {
     "imgrec_tf": """
         DatasetCard Evaluation ImageDataset Recognizer Split TrainingRun __version__ available course datasets
-        environment evaluate evaluation finance load medical models plots recognizer train training vision
+        environment evaluate evaluation explain finance load medical models plots recognizer train training vision
     """,
     "imgrec_tf.course": "CheckFailed check expect headline register",
     "imgrec_tf.course.exercises": "",
@@ -25,6 +25,7 @@ PUBLIC = {
         DicomImage DicomProblem LookupTable MissingCodec NoPixels Window is_dicom patient_group read
     """,
     "imgrec_tf.evaluation": "Evaluation Metric evaluate",
+    "imgrec_tf.explain": "SanityCheck grad_cam mass_inside occlusion saliency sanity_check show_maps",
     "imgrec_tf.finance": """
         applications capture consistency documents forgery id_documents identity locating reading verification
     """,
@@ -45,8 +46,8 @@ PUBLIC = {
     """,
     "imgrec_tf.finance.documents.layouts": "",
     "imgrec_tf.finance.forgery": """
-        Combination DocumentCheck Forged KINDS NoiseResidual SHORTCUTS check_document combine detector forge
-        forged_documents kinds_in localisation_iou show_check targets
+        Combination DocumentCheck Forged KINDS NoiseResidual SHORTCUTS TriedPage check_document combine detector forge
+        forged_documents kinds_in localisation_iou places_in resave resplit show_check targets train_detector try_pages
     """,
     "imgrec_tf.finance.identity": """
         BrokenRule DigitCheck Household HouseholdMember IdentityNumber IdentityNumberCheck IssuedDocument

@@ -18,15 +18,21 @@ _NAMES = {
     "KINDS": "forged",
     "NoiseResidual": "residuals",
     "SHORTCUTS": "data_set",
+    "TriedPage": "trying",
     "check_document": "detecting",
     "combine": "combining",
-    "detector": "detecting",
+    "detector": "networks",
     "forge": "forging",
     "forged_documents": "data_set",
-    "kinds_in": "data_set",
+    "kinds_in": "pictures",
     "localisation_iou": "localising",
+    "places_in": "pictures",
+    "resave": "pictures",
+    "resplit": "pictures",
     "show_check": "localising",
     "targets": "eligible",
+    "train_detector": "training",
+    "try_pages": "trying",
 }
 
 __getattr__, __dir__, __all__ = resolver(__name__, _NAMES)

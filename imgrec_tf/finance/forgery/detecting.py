@@ -1,4 +1,4 @@
-"""The detector: a small network that looks at crops of fields, and what it says of a whole photo."""
+"""What the detector says of a whole photo: a score a field, and a heat map."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from PIL import Image
 
 from imgrec_tf.finance import locating
 from imgrec_tf.finance.capture import Photo
@@ -15,7 +16,6 @@ from imgrec_tf.finance.forgery import windows
 from imgrec_tf.finance.locating.pictures import reduced_picture
 
 if TYPE_CHECKING:
-    import keras
     import pandas as pd
 
     from imgrec_tf.recognizer import Recognizer
@@ -57,47 +57,13 @@ class DocumentCheck:
         return pd.DataFrame(rows, columns=["field", "score"])
 
 
-def detector(
-    image_shape: tuple[int, int, int] = (*windows.SHAPE, 3), *, residuals: bool = True, seed: int = 0
-) -> keras.Sequential:
-    """Build the network for crops of fields, or for whole pages of another shape: a `models.sequential_cnn`.
-
-    No layer before the first pooling takes strides, and the strongest place decides (global maximum), because a forgery
-    is small. Train it with `train(..., augmentation="none")`: turning and zooming smooth the traces away.
-
-    Args:
-        image_shape: Height, width and channels of what it looks at.
-        residuals: Show the network the high-pass residuals as well, `NoiseResidual`.
-        seed: Of the initial weights and of dropout.
-
-    Returns:
-        An uncompiled network with the classes genuine and forged.
-
-    Raises:
-        ValueError: If the images are too small.
-    """
-    from imgrec_tf.finance.forgery.residuals import NoiseResidual
-    from imgrec_tf.models import sequential_cnn
-
-    return sequential_cnn(
-        image_shape,
-        2,
-        preprocessing=[NoiseResidual()] if residuals else [],
-        filters=(12, 24, 32, 48),
-        batch_norm=True,
-        dropout=0.2,
-        pooling="max",
-        padding="same",
-        seed=seed,
-    )
-
-
 def check_document(
     image: Any,
     recognizer: Recognizer,
     *,
     corners=None,
     fields: Mapping[str, Field | np.ndarray] | None = None,
+    heat_map: bool = True,
 ) -> DocumentCheck:
     """Look for forged fields on a photo of one document.
 
@@ -111,6 +77,7 @@ def check_document(
         recognizer: Made from a network that was trained on crops of `forged_documents`.
         corners: The page's corners (4, 2) in the photo, clockwise, its own upper left one first, if known.
         fields: Places to score, by name: fields, or their corners (4, 2) in the photo.
+        heat_map: Whether to look at the whole page as well; without it, fields must be known, and it is quicker.
 
     Returns:
         Scores and a heat map, or the problem.
@@ -119,13 +86,15 @@ def check_document(
         TypeError: If the image is no photo, or the recogniser none.
         ValueError: If the recogniser does not tell genuine from forged crops, or corners or fields are unusable.
     """
-    _check_recognizer(recognizer)
+    check_recognizer(recognizer)
     if isinstance(image, Photo):
         corners = image.corners if corners is None else corners
         if fields is None:
             fields = {name: one for name, one in image.fields.items() if name != "specimen"}
         image = image.image
     places = {name: _corners_of(name, one) for name, one in (fields or {}).items()}
+    if not (places or heat_map):
+        raise ValueError("nothing is asked for: name fields, or leave heat_map at True")
     if corners is None:
         found = locating.straighten(image)
         if found.problem is not None:
@@ -151,12 +120,12 @@ def check_document(
     page = locating.rectify(photo, corners, (height, width))
     flat = np.array([[0, 0], [width, 0], [width, height], [0, height]], float)
     flatten = locating.homography(corners, flat)
-    return _scored(page, page_format, places, flatten, scale, recognizer)
+    return _scored(page, page_format, places, flatten, scale, recognizer, heat_map)
 
 
-def _scored(page, page_format: str, places: dict, flatten, scale: float, recognizer) -> DocumentCheck:
+def _scored(page, page_format: str, places: dict, flatten, scale: float, recognizer, heat_map: bool) -> DocumentCheck:
     """Cut all windows, ask once, and lay the answers on the page and the fields."""
-    tiles = windows.tiles(page.shape, windows.PIXELS_PER_MM)
+    tiles = windows.tiles(page.shape, windows.PIXELS_PER_MM) if heat_map else []
     owners: list[tuple[str, windows.Window]] = []
     for name, corners in places.items():
         points = np.c_[corners * scale, np.ones(4)] @ flatten.T
@@ -168,20 +137,41 @@ def _scored(page, page_format: str, places: dict, flatten, scale: float, recogni
     crops = np.stack([windows.cut(page, one) for one in [*tiles, *(window for _, window in owners)]])
     answers = recognizer.predict(crops)
     scores = answers[f"score_{recognizer.class_names[1]}"].to_numpy(float)
-    total, seen = np.zeros(page.shape[:2], np.float32), np.zeros(page.shape[:2], np.float32)
-    for (left, top, size), score in zip(tiles, scores):
-        rows = slice(round(top), round(top + windows.SHAPE[0] * size))
-        columns = slice(round(left), round(left + windows.SHAPE[1] * size))
-        total[rows, columns] += score
-        seen[rows, columns] += 1
+    found = _laid_out(page.shape[:2], tiles, _maps(recognizer.model, crops[: len(tiles)], scores)) if tiles else None
     named: dict[str, float] = dict.fromkeys(places, 0.0)
     for (name, _), score in zip(owners, scores[len(tiles) :]):
         named[name] = max(named[name], float(score))
     highest = max(named.values()) if named else float(scores.max())
-    return DocumentCheck(highest, named, total / np.maximum(seen, 1), page, page_format)
+    return DocumentCheck(highest, named, found, page, page_format)
 
 
-def _check_recognizer(recognizer) -> None:
+def _maps(model, crops: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """How suspicious each place of each crop is: float32 (n, rows, columns); one number where no places are told."""
+    from imgrec_tf.finance.forgery import networks
+
+    if networks.EVIDENCE not in [one.name for one in getattr(model, "layers", ())]:
+        return scores.reshape(-1, 1, 1).astype(np.float32)
+    import keras
+
+    evidence = keras.Model(model.inputs, model.get_layer(networks.EVIDENCE).output)
+    found = evidence.predict(crops.astype(np.float32), batch_size=64, verbose=0)[..., 0]
+    return 1 / (1 + np.exp(-np.clip(found, -50, 50)))
+
+
+def _laid_out(shape: tuple[int, int], tiles: list[windows.Window], maps: np.ndarray) -> np.ndarray:
+    """Mean of what all tiles say of each pixel of the page: float32 (height, width)."""
+    total, seen = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+    for (left, top, size), one in zip(tiles, maps):
+        rows = slice(round(top), min(shape[0], round(top + windows.SHAPE[0] * size)))
+        columns = slice(round(left), min(shape[1], round(left + windows.SHAPE[1] * size)))
+        extent = (columns.stop - columns.start, rows.stop - rows.start)
+        total[rows, columns] += np.asarray(Image.fromarray(one).resize(extent, Image.Resampling.BILINEAR))
+        seen[rows, columns] += 1
+    return total / np.maximum(seen, 1)
+
+
+def check_recognizer(recognizer) -> None:
+    """Refuse what does not tell genuine from forged crops."""
     from imgrec_tf.recognizer import Recognizer
 
     if not isinstance(recognizer, Recognizer):
