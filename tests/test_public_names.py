@@ -13,13 +13,19 @@ import imgrec_tf
 PUBLIC = {
     "imgrec_tf": """
         DatasetCard Evaluation ImageDataset Recognizer Split TrainingRun __version__ available course datasets
-        environment evaluate evaluation finance load medical models plots recognizer train training vision
+        decisions environment evaluate evaluation finance load medical models plots recognizer train training vision
     """,
     "imgrec_tf.course": "CheckFailed check expect headline register",
     "imgrec_tf.course.exercises": "",
     "imgrec_tf.datasets": """
         DatasetCard DownloadError ImageDataset ImageFiles ImageProblem LeakReport Split available card
         from_arrays from_csv from_folder from_npz leak_report load read_image split
+    """,
+    "imgrec_tf.decisions": """
+        ConformalRule Costs DecisionCurve PredictionSets PrevalenceEstimate RiskCoverage Share Temperature
+        TemperatureScaling calibrated choose_operating_point decision_curve estimate_prevalence fit_conformal
+        fit_temperature halves limit_for_target plot_calibration plot_costs plot_coverage risk_coverage
+        shift_prevalence with_prevalence
     """,
     "imgrec_tf.evaluation": "Evaluation Metric evaluate",
     "imgrec_tf.finance": """
