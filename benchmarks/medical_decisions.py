@@ -119,6 +119,7 @@ def sets(raw, split, model, seed: int) -> dict[str, tuple]:
     """Coverage on halves of validation, many times, and on damaged images of the second half."""
     import imgrec_tf as ir
     from imgrec_tf import decisions
+    from imgrec_tf.evaluation import Evaluation
     from imgrec_tf.vision import augmentation, preprocessing
 
     pixels = split.pixels()
@@ -132,14 +133,13 @@ def sets(raw, split, model, seed: int) -> dict[str, tuple]:
         if name != "as they were":
             images = split.with_images(np.clip(images, 0, 255).round().astype(np.uint8))
             damaged[name] = ir.evaluate(model, images, resamples=0).scores
-    plain = _again(raw, raw.scores, resamples=0)
     found = {}
     for method in ("marginal", "by class"):
         covered: dict[str, list[float]] = {}
         for repeat in range(HALVINGS):
             places = ir.datasets.split(raw.labels, validation=0.5, test=0, seed=1000 * seed + repeat)
             first, second = places["train"], places["validation"]
-            half = type(plain).from_scores(
+            half = Evaluation.from_scores(
                 raw.scores[first], raw.labels[first], class_names=raw.class_names, task="binary", name="validation",
                 resamples=0,
             )  # fmt: skip

@@ -56,7 +56,8 @@ def plot_costs(
     names = evaluation.class_names
     misses = share * (1 - found) * (costs.false_negative - costs.true_positive)
     alarms = (1 - share) * (1 - left_alone) * (costs.false_positive - costs.true_negative)
-    axis.plot(thresholds, mean_cost(costs, found, left_alone, share), color=plots.COLORS["blue"], label="both together")
+    together = mean_cost(costs, found, left_alone, share)
+    axis.plot(thresholds, together, color=plots.COLORS["blue"], label="both together")
     axis.plot(thresholds, misses, color=plots.PALETTE[1], linestyle="--", label=f"missed “{names[1]}”")
     axis.plot(thresholds, alarms, color=plots.COLORS["green"], linestyle=":", label=f"“{names[0]}” alarmed")
     for place, (name, value) in enumerate((marked or {}).items()):
@@ -64,7 +65,10 @@ def plot_costs(
         told = f"{name}: {value:.3g}, cost {at:.3g}"
         axis.plot(value, at, _MARKERS[place % 5], color=plots.COLORS["black"], markersize=7, label=told, zorder=5)
     axis.set_xlim(-0.02, 1.02)
-    axis.set_ylim(0, None)
+    # Near 0 and 1 the cost may be many times what it is elsewhere; the rest is what one looks for.
+    axis.set_ylim(
+        0, 1.25 * max(together[(thresholds >= 0.02) & (thresholds <= 0.98)].max(initial=0), together.min(), 1e-9)
+    )
     axis.set_xlabel(f"threshold on the score of “{names[1]}”")
     axis.set_ylabel("mean cost of an image")
     axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from imgrec_tf.decisions.checks import check_share
+from imgrec_tf.decisions.prevalence import shift_prevalence
 from imgrec_tf.evaluation import Evaluation, intervals
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ def decision_curve(
     Args:
         models: A binary evaluation, or several of the same images by name.
         thresholds: In (0, 1), growing; None for 0.01 to 0.99.
-        prevalence: Share of class 1 where the model will be used, in (0, 1); None for that of the images.
+        prevalence: Share of class 1 where the model will be used, in (0, 1), for which the scores are corrected too
+            (`shift_prevalence`); None for that of the images.
 
     Raises:
         TypeError: If it is no Evaluation.
@@ -104,11 +106,15 @@ def decision_curve(
         check_share("prevalence", prevalence)
         share = float(prevalence)
     odds = at / (1 - at)
-    benefit = {name: _benefit(one, at, odds, share, np.ones((len(one), 1)))[:, 0] for name, one in models.items()}
+    called = {name: (_corrected(one, prevalence) >= at[:, None]).astype(float) for name, one in models.items()}
+    benefit = {
+        name: _benefit(positive, called[name], odds, share, np.ones((len(one), 1)))[:, 0]
+        for name, one in models.items()
+    }
     low, high = {}, {}
     for name, one in models.items():
         drawn = [
-            _benefit(one, at, odds, prevalence, weights)
+            _benefit(positive, called[name], odds, prevalence, weights)
             for _, weights in intervals.resample_weights(len(one), _RESAMPLES, one.seed, one.groups)
         ]
         low[name], high[name] = intervals.percentiles(np.concatenate(drawn, axis=1), one.confidence)
@@ -116,10 +122,15 @@ def decision_curve(
     return DecisionCurve(at, benefit, low, high, share, len(first), first.synthetic, first.name, first.confidence)
 
 
-def _benefit(one: Evaluation, at, odds, prevalence: float | None, weights: np.ndarray) -> np.ndarray:
+def _corrected(one: Evaluation, prevalence: float | None) -> np.ndarray:
+    scores = one.scores[:, 1]
+    return scores if prevalence is None else shift_prevalence(scores, of=float(one.labels.mean()), to=prevalence)
+
+
+def _benefit(
+    positive: np.ndarray, called: np.ndarray, odds, prevalence: float | None, weights: np.ndarray
+) -> np.ndarray:
     """Return net benefit (thresholds, resamples); each resample's own prevalence where none is given."""
-    positive = one.labels == 1
-    called = (one.scores[:, 1] >= at[:, None]).astype(np.float64)
     ill, healthy = weights[positive].sum(axis=0), weights[~positive].sum(axis=0)
     share = ill / (ill + healthy) if prevalence is None else prevalence
     with np.errstate(invalid="ignore", divide="ignore"):
