@@ -26,6 +26,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 _MODULES = (
     "course",
     "datasets",
+    "decisions",
     "environment",
     "evaluation",
     "explain",

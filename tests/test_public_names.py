@@ -13,7 +13,8 @@ import imgrec_tf
 PUBLIC = {
     "imgrec_tf": """
         DatasetCard Evaluation ImageDataset Recognizer Split TrainingRun __version__ available course datasets
-        environment evaluate evaluation explain finance load medical models plots recognizer train training vision
+        decisions environment evaluate evaluation explain finance load medical models plots recognizer train training
+        vision
     """,
     "imgrec_tf.course": "CheckFailed check expect headline register",
     "imgrec_tf.course.exercises": "",
@@ -23,6 +24,12 @@ PUBLIC = {
     """,
     "imgrec_tf.datasets.dicom": """
         DicomImage DicomProblem LookupTable MissingCodec NoPixels Window is_dicom patient_group read
+    """,
+    "imgrec_tf.decisions": """
+        ConformalRule Costs DecisionCurve PredictionSets PrevalenceEstimate RiskCoverage Share Temperature
+        TemperatureScaling calibrated choose_operating_point decision_curve estimate_prevalence fit_conformal
+        fit_temperature halves limit_for_target plot_calibration plot_costs plot_coverage risk_coverage
+        shift_prevalence with_prevalence
     """,
     "imgrec_tf.evaluation": "Evaluation Metric evaluate",
     "imgrec_tf.explain": "SanityCheck grad_cam mass_inside occlusion saliency sanity_check show_maps",
