@@ -58,7 +58,7 @@ def cut_strips(image: np.ndarray, corners: np.ndarray, reach: float) -> Strips:
     pixels = np.stack(
         [ndimage.map_coordinates(part[..., c], place, order=1, mode="nearest") for c in range(3)], axis=-1
     )
-    pixels = pixels.reshape(4, STRIP_ACROSS, STRIP_ALONG, _AVERAGED, 3).mean(axis=3)
+    pixels = sum(pixels[:, :, shift::_AVERAGED] for shift in range(_AVERAGED)) / _AVERAGED
     pixels -= pixels.mean(axis=(1, 2, 3), keepdims=True)
     pixels /= pixels.std(axis=(1, 2, 3), keepdims=True) + 2.0
     centre = middle[:, _AVERAGED // 2 :: _AVERAGED]
@@ -99,6 +99,20 @@ def gradient_logits(strips: Strips) -> np.ndarray:
 def fit_sides(logits: np.ndarray, strips: Strips) -> tuple[np.ndarray | None, np.ndarray]:
     """Fit one straight line to each strip and meet them in four corners.
 
+    Args:
+        logits: (4, 32, 64) from the edge network.
+        strips: What they were computed from.
+
+    Returns:
+        Corners (4, 2), or None where two neighbouring lines are parallel; and the support as in `fit_lines`.
+    """
+    lines, support = fit_lines(logits, strips)
+    return meet(lines), support
+
+
+def fit_lines(logits: np.ndarray, strips: Strips) -> tuple[np.ndarray, np.ndarray]:
+    """Fit one straight line to each strip.
+
     A column's position is the mean of its probabilities near the peak; columns count by how sharp they are, and a
     column far from the line counts little (iteratively reweighted least squares with Tukey's biweight).
 
@@ -107,8 +121,8 @@ def fit_sides(logits: np.ndarray, strips: Strips) -> tuple[np.ndarray | None, np
         strips: What they were computed from.
 
     Returns:
-        Corners (4, 2), or None where two neighbouring lines are parallel; and for each side the share of columns that
-        agree with its line, weighted by the network's own certainty, float64 (4,) in [0, 1].
+        Two points on each line, float64 (4, 2, 2); and for each side the share of columns that agree with its line,
+        weighted by the network's own certainty, float64 (4,) in [0, 1].
     """
     shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
     probability = shifted / shifted.sum(axis=1, keepdims=True)
@@ -118,7 +132,7 @@ def fit_sides(logits: np.ndarray, strips: Strips) -> tuple[np.ndarray | None, np
     mass = (probability * near).sum(axis=1)
     place = (probability * near * rows[None, :, None]).sum(axis=1) / mass
     along = np.linspace(-1, 1, STRIP_ALONG)
-    points, support = [], []
+    lines, support = [], []
     for side in range(4):
         weight = np.where(strips.inside[side], mass[side] ** 2, 0.0) + 1e-6
         line = _robust_line(along, place[side], weight)
@@ -126,20 +140,24 @@ def fit_sides(logits: np.ndarray, strips: Strips) -> tuple[np.ndarray | None, np
         support.append(float((mass[side] * (off < 1.5) * strips.inside[side]).mean()))
         ends = [0, STRIP_ALONG - 1]
         outer, step = strips.positions[side, ends, 0], strips.positions[side, ends, 1]
-        points.append(outer + np.polyval(line, along[ends])[:, None] * step)
-    corners = [_meet(points[side - 1], points[side]) for side in range(4)]
-    return (None if any(one is None for one in corners) else np.array(corners)), np.array(support)
+        lines.append(outer + np.polyval(line, along[ends])[:, None] * step)
+    return np.array(lines), np.array(support)
+
+
+def meet(lines: np.ndarray) -> np.ndarray | None:
+    """Corners (4, 2) where each line (two points, (4, 2, 2)) meets the one before it; None if two are parallel."""
+    corners = [_meet(lines[side - 1], lines[side]) for side in range(4)]
+    return None if any(one is None for one in corners) else np.array(corners)
 
 
 def _robust_line(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    best, most = None, -1.0
-    for left in range(2, 30, 4):  # a start that the majority of columns supports, among lines through two columns
-        for right in range(34, 63, 4):
-            slope = (y[right] - y[left]) / (x[right] - x[left])
-            line = np.array([slope, y[left] - slope * x[left]])
-            agreed = float((weight * (np.abs(np.polyval(line, x) - y) < 1.0)).sum())
-            if agreed > most:
-                best, most = line, agreed
+    left, right = (one.ravel() for one in np.meshgrid(np.arange(2, 30, 4), np.arange(34, 63, 4), indexing="ij"))
+    slope = (y[right] - y[left]) / (
+        x[right] - x[left]
+    )  # a start that most columns support, of lines through two of them
+    lines = np.stack([slope, y[left] - slope * x[left]], axis=1)
+    agreed = (weight * (np.abs(lines[:, :1] * x + lines[:, 1:] - y) < 1.0)).sum(axis=1)
+    best = lines[agreed.argmax()]
     for _ in range(4):
         off = (y - np.polyval(best, x)) / 2.5
         best = np.polyfit(x, y, 1, w=np.sqrt(weight * np.clip(1 - off**2, 0, 1) ** 2 + 1e-9))

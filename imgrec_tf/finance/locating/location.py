@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,20 +10,22 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from imgrec_tf.finance.locating import edges, geometry, outlines, weights
+from imgrec_tf.finance.locating import geometry, outlines, refining, weights
 from imgrec_tf.finance.locating.pictures import reduced_picture
 from imgrec_tf.finance.locating.sizes import SHEET_INPUT
 
 METHODS = ("auto", "network", "classical")
 _WORKING = 640  # longer side of the copy in which corners are looked for
 _SMALLEST = 120  # longer side of the smallest photo that is tried
-_REACHES = (0.06, 0.035, 0.02)  # of the strips: the first guess may be this far off, as a share of the page's size
 
 # Chosen on validation photos: phone photos keep these limits, wrong answers seldom do.
+LEVELS = (0.5, 0.3, 0.75)  # of the sheet network, at which outlines are drawn
+SURE, NEAR = 0.93, 0.93  # support, and overlap with the first guess, at which no other outline is tried
 FEWEST_PIXELS = 24  # of the 48 × 48 that the sheet network answers
 SECOND_SHARE = 0.15  # a second region of this share of the first one is a second document
-LEAST_SUPPORT = 0.25  # of the columns of one side agree on one line
-LEAST_OVERLAP = 0.80  # of the exact quadrilateral with the rough one
+PARTING_LEVELS, PARTED_SHARE = (0.8, 0.9, 0.95), 0.4  # the same, where nothing certain was found
+LEAST_SUPPORT = 0.85  # of the columns of one side agree on one line
+LEAST_OVERLAP = 0.70  # of the exact quadrilateral with the rough one
 OUTSIDE = 0.012  # how far a corner may lie outside of the photo, as a share of the page's size
 
 _PROBLEMS = {
@@ -74,9 +77,9 @@ def locate_document(image: Any, *, method: str = "auto") -> Location:
     """Find the four corners of the one document in a photo.
 
     A small U-Net tells which parts of the photo are sheets or cards. The quadrilateral around the only such part is
-    then made exact: a second network looks at strips along its sides, three times, each time closer. Where the sides
-    do not agree with straight edges, the classical outlines get the same chance; where these do not either, the
-    answer is a problem and no corners.
+    then made exact: a second network looks at strips along its sides, four times, each time closer, and once outside
+    of them for a side that was missed. Where the sides do not agree with straight edges, the classical outlines get
+    the same chance; where these do not either, the answer is a problem and no corners.
 
     Args:
         image: uint8 (height, width, 3), or grey, with alpha, boolean, 16 bit, float in [0, 1], or an image of Pillow.
@@ -115,43 +118,61 @@ def locate_document(image: Any, *, method: str = "auto") -> Location:
 def sheet_map(image: np.ndarray) -> np.ndarray:
     """How likely each part of a photo shows a sheet or a card: float32 (48, 48) in [0, 1].
 
+    The network looks at the photo in its four turns and their mirror images; the eight answers are averaged.
+
     Args:
         image: uint8 (height, width, 3), squeezed into a square.
     """
-    small = Image.fromarray(image).resize((SHEET_INPUT, SHEET_INPUT), Image.Resampling.BOX)
-    logits = weights.network("sheet_network").predict_on_batch(np.asarray(small, np.float32)[None])
-    return 1 / (1 + np.exp(-np.asarray(logits, np.float32)[0, ..., 0]))
+    small = np.asarray(Image.fromarray(image).resize((SHEET_INPUT, SHEET_INPUT), Image.Resampling.BOX), np.float32)
+    views = [np.rot90(one, turns) for one in (small, small[:, ::-1]) for turns in range(4)]
+    logits = np.asarray(weights.network("sheet_network").predict_on_batch(np.stack(views)), np.float32)[..., 0]
+    back = [np.rot90(one, -(number % 4)) for number, one in enumerate(logits)]
+    back[4:] = [one[:, ::-1] for one in back[4:]]
+    return (1 / (1 + np.exp(-np.stack(back)))).mean(axis=0)
 
 
 def _by_networks(small: np.ndarray, *, fallback: bool) -> Location:
-    height, width = small.shape[:2]
     likely = sheet_map(small)
-    labels, count = ndimage.label(likely > 0.5)
-    sizes = ndimage.sum_labels(likely > 0.5, labels, np.arange(1, count + 1)) if count else np.zeros(0)
-    order = np.argsort(sizes)[::-1]
-    if not count or sizes[order[0]] < FEWEST_PIXELS:
+    labels, sizes, order = _regions(likely, 0.5)
+    if not len(order) or sizes[order[0]] < FEWEST_PIXELS:
         return _problem("no_document")
-    if count > 1 and sizes[order[1]] >= max(FEWEST_PIXELS, SECOND_SHARE * sizes[order[0]]):
+    if len(order) > 1 and sizes[order[1]] >= max(FEWEST_PIXELS, SECOND_SHARE * sizes[order[0]]):
         return _problem("two_documents")
     if sizes[order[0]] > 0.97 * likely.size:
         return _problem("cropped")
-    enlarged = ndimage.zoom(
-        np.where(labels == order[0] + 1, likely, np.minimum(likely, 0.3)), 4, order=1, grid_mode=True, mode="nearest"
-    )
-    rough = outlines.quadrilateral_around(enlarged > 0.5)
-    tried: list[tuple[str, np.ndarray]] = []
-    if rough is not None:
-        tried.append(("network", rough * (width / enlarged.shape[1], height / enlarged.shape[0])))
-    first = _exact(small, *tried[0]) if tried else _problem("uncertain")
-    if first.corners is not None or first.problem == "cropped" or not fallback:
-        return first
-    region = ndimage.zoom((labels == order[0] + 1).astype(float), 4, order=1, grid_mode=True, mode="nearest") > 0.5
-    others = [_exact(small, "classical", corners) for corners in _plausible(small, region)]
-    others = [one for one in others if one.corners is not None]
-    return max(others, key=lambda one: one.score) if others else first
+    heart = labels == order[0] + 1
+    best = _best(small, "network", _outlines_of(likely, heart, small.shape))
+    if fallback and best.problem == "uncertain":
+        region = ndimage.zoom(heart.astype(float), 4, order=1, grid_mode=True, mode="nearest") > 0.5
+        second = _best(small, "classical", _plausible(small, region))
+        best = second if second.found else best
+    if best.problem == "uncertain":  # two that touch at the usual level may part at a higher one
+        for level in PARTING_LEVELS:
+            _, sizes, order = _regions(likely, level)
+            if len(order) > 1 and sizes[order[1]] >= max(FEWEST_PIXELS, PARTED_SHARE * sizes[order[0]]):
+                return _problem("two_documents")
+    return best
 
 
-def _plausible(small: np.ndarray, region: np.ndarray):
+def _regions(likely: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Connected regions above a level: their labels, their sizes, and the order from the largest to the smallest."""
+    labels, count = ndimage.label(likely > level)
+    sizes = ndimage.sum_labels(likely > level, labels, np.arange(1, count + 1)) if count else np.zeros(0)
+    return labels, sizes, np.argsort(sizes)[::-1]
+
+
+def _outlines_of(likely: np.ndarray, heart: np.ndarray, shape: tuple[int, ...]) -> Iterator[np.ndarray]:
+    """Quadrilaterals around the likeliest sheet at three levels, in the photo's pixels; the middle level first."""
+    for level in LEVELS:
+        labels, _ = ndimage.label(likely > min(level, 0.5))
+        near = np.isin(labels, np.unique(labels[heart]))
+        enlarged = ndimage.zoom(np.where(near, likely, 0.0), 4, order=1, grid_mode=True, mode="nearest")
+        corners = outlines.quadrilateral_around(enlarged > level)
+        if corners is not None:
+            yield corners * (shape[1] / enlarged.shape[1], shape[0] / enlarged.shape[0])
+
+
+def _plausible(small: np.ndarray, region: np.ndarray) -> Iterator[np.ndarray]:
     """Classical outlines that cover about what the network took for a sheet."""
     share = np.array([small.shape[1] / region.shape[1], small.shape[0] / region.shape[0]])
     network = outlines.quadrilateral_around(region)
@@ -160,52 +181,61 @@ def _plausible(small: np.ndarray, region: np.ndarray):
             yield corners
 
 
+def _best(small: np.ndarray, method: str, rough: Iterator[np.ndarray]) -> Location:
+    """The best exact quadrilateral that the rough ones lead to; another way is tried while that may change it."""
+    corners, support, start = None, np.zeros(4), None
+    for one, reaches in _ways(rough):
+        found, held = refining.exact_sides(small, one, reaches=reaches)
+        start = one if start is None else start
+        if found is not None and (corners is None or refining.is_better(small, found, held, corners, support)):
+            corners, support, start = found, held, one
+        if corners is not None and support.min() >= SURE and geometry.quadrilateral_iou(start, corners) >= NEAR:
+            break
+    if corners is not None:
+        corners, support = refining.look_outside(small, corners, support)
+    return _judged(small, method, corners, support, start)
+
+
+def _ways(rough: Iterator[np.ndarray]) -> Iterator[tuple[np.ndarray, tuple[float, ...]]]:
+    """Where to begin and how far to look: near the first outline, then further, then from the other outlines."""
+    for number, one in enumerate(rough):
+        if number == 0:
+            yield one, refining.NEAR_REACHES
+        yield one, refining.REACHES
+
+
 def _classical(small: np.ndarray) -> Location:
     proposed = [one for one in outlines.classical_quadrilaterals(small) if one[0] > 0.85]
     if not proposed:
         return _problem("no_document")
-    _, corners = max(proposed, key=lambda one: one[0])
-    return _exact(small, "classical", corners, networks=False)
+    _, rough = max(proposed, key=lambda one: one[0])
+    return _judged(small, "classical", *refining.exact_sides(small, rough, networks=False), rough)
 
 
-def _exact(small: np.ndarray, method: str, rough: np.ndarray, *, networks: bool = True) -> Location:
-    """Move the sides onto the edges that the edge network, or the gradient, sees; a problem where they do not fit."""
+def _judged(small: np.ndarray, method: str, corners, support: np.ndarray, rough) -> Location:
+    """An answer where the sides are supported and lie within the photo, else the problem."""
+    if rough is None:
+        return _problem("uncertain")
     height, width = small.shape[:2]
-    corners, support = rough, np.zeros(4)
-    for reach in _REACHES:
-        strips = edges.cut_strips(small, corners, reach)
-        if networks:
-            logits = np.asarray(weights.network("edge_network").predict_on_batch(strips.pixels))
-        else:
-            logits = edges.gradient_logits(strips)
-        moved, support = edges.fit_sides(logits, strips)
-        try:
-            moved = geometry.check_corners(moved) if moved is not None else None
-        except ValueError:
-            moved = None
-        if moved is None or geometry.quadrilateral_iou(moved, corners) < 0.6:
-            return _lost(rough, np.zeros(4), width, height)
-        corners = moved
-    size = np.sqrt(geometry.area(corners))
+    if corners is None or support.min() < LEAST_SUPPORT or geometry.quadrilateral_iou(rough, corners) < LEAST_OVERLAP:
+        along_rim = _along_rim(rough if corners is None else corners, width, height)
+        return _problem("cropped" if (along_rim & (support < LEAST_SUPPORT)).any() else "uncertain")
     beyond = np.maximum(np.maximum(-corners, corners - (width, height)), 0).max()
-    if support.min() < LEAST_SUPPORT or geometry.quadrilateral_iou(rough, corners) < LEAST_OVERLAP:
-        return _lost(corners, support, width, height)
-    if beyond > OUTSIDE * size:
+    if beyond > OUTSIDE * np.sqrt(geometry.area(corners)):
         return _problem("cropped")
     return Location(geometry.order_corners(corners), float(support.min()), method)
 
 
-def _lost(corners: np.ndarray, support: np.ndarray, width: int, height: int) -> Location:
-    """Tell a document that leaves the photo from one whose edges are not seen."""
+def _along_rim(corners: np.ndarray, width: int, height: int) -> np.ndarray:
+    """Which sides run along the photo's rim: bool (4,)."""
     near = 0.02 * max(width, height)
     ends = np.stack([corners, np.roll(corners, -1, axis=0)])
-    at_rim = (
+    return (
         (ends[..., 0] < near).all(axis=0)
         | (ends[..., 0] > width - near).all(axis=0)
         | (ends[..., 1] < near).all(axis=0)
         | (ends[..., 1] > height - near).all(axis=0)
     )
-    return _problem("cropped" if (at_rim & (support < LEAST_SUPPORT)).any() else "uncertain")
 
 
 def _problem(name: str) -> Location:

@@ -1,0 +1,143 @@
+"""From a rough quadrilateral to the page's exact sides, and a look outside for sides that were missed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from imgrec_tf.finance.locating import edges, geometry, weights
+
+# The strips' reach at each pass, as a share of the page's size: the first guess may be that far off.
+REACHES = (0.14, 0.08, 0.045, 0.02)
+NEAR_REACHES = REACHES[1:]
+_CLOSE = REACHES[2:]
+_LEAST_STEP = 0.6  # overlap of the quadrilaterals before and after a pass
+
+# Chosen on validation photos.
+OUTWARD = 0.11  # how far outside of a side another one is looked for, as a share of the page's size
+_OUTWARD_REACH = 0.09
+SEEN_OUTSIDE = 0.5  # support of a line outside that is tried
+ALLOWED_LOSS = 0.15  # of support, for a larger page
+RUNS_ON = 0.7  # support of the neighbours between the side within and the one outside
+_ALIKE = 1.03  # areas that differ by less are of the same page
+_MOVED = 0.03  # how far apart two sides are that are not the same, as a share of the page's size
+_SLAB_REACH = 0.02
+
+
+def exact_sides(
+    image: np.ndarray, rough: np.ndarray, *, networks: bool = True, reaches: tuple[float, ...] = REACHES
+) -> tuple[np.ndarray | None, np.ndarray]:
+    """Move the sides of a quadrilateral onto the edges that the edge network, or the gradient, sees.
+
+    Args:
+        image: uint8 (height, width, 3).
+        rough: Corners (4, 2), clockwise.
+        networks: False takes the gradient.
+        reaches: Of the strips, one pass after the other.
+
+    Returns:
+        Corners float64 (4, 2), None where the passes do not settle; and the support of each side, float64 (4,).
+    """
+    corners, support = rough, np.zeros(4)
+    for reach in reaches:
+        strips = edges.cut_strips(image, corners, reach)
+        moved, support = edges.fit_sides(_edge_logits(strips, networks), strips)
+        try:
+            moved = geometry.check_corners(moved) if moved is not None else None
+        except ValueError:
+            moved = None
+        if moved is None or geometry.quadrilateral_iou(moved, corners) < _LEAST_STEP:
+            return None, np.zeros(4)
+        corners = moved
+    return corners, support
+
+
+def look_outside(image: np.ndarray, corners: np.ndarray, support: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Try whether a side is a line within the page, such as the edge of a dark header, and the true one lies outside.
+
+    A line outside is taken where all four sides keep their support, and the two neighbours run on to it: those of a
+    line on the table do not.
+
+    Args:
+        image: uint8 (height, width, 3).
+        corners: Exact corners (4, 2), clockwise.
+        support: Of the four sides.
+
+    Returns:
+        Corners and support, those given where nothing was found.
+    """
+    strips = edges.cut_strips(image, _grown(corners), _OUTWARD_REACH)
+    lines, seen = edges.fit_lines(_edge_logits(strips, True), strips)
+    for side in np.argsort(-seen):
+        if seen[side] < SEEN_OUTSIDE:
+            break
+        own = np.stack([corners, np.roll(corners, -1, axis=0)], axis=1)
+        own[side] = lines[side]
+        larger = edges.meet(own)
+        try:
+            larger = None if larger is None else geometry.check_corners(larger)
+        except ValueError:
+            continue
+        if larger is None or geometry.area(larger) > 1.6 * geometry.area(corners):
+            continue
+        found, held = exact_sides(image, larger, reaches=_CLOSE)
+        if found is not None and is_better(image, found, held, corners, support):
+            corners, support = found, held
+    return corners, support
+
+
+def is_better(image: np.ndarray, found, held, corners, support) -> bool:
+    """Whether a quadrilateral is to be preferred to another one.
+
+    The one with more support, where it has clearly more; else the larger one, if the page's other sides run on to the
+    sides that lie further out, and if not, the smaller one.
+
+    Args:
+        image: uint8 (height, width, 3).
+        found: Corners (4, 2) of the one.
+        held: Support of its sides, (4,).
+        corners: Corners of the other, in the same order.
+        support: Support of its sides.
+    """
+    gain, growth = held.min() - support.min(), geometry.area(found) / geometry.area(corners)
+    if abs(gain) > ALLOWED_LOSS or 1 / _ALIKE < growth < _ALIKE:
+        return bool(gain > 0)
+    if growth > 1:
+        return _runs_on(image, corners, found)
+    return not _runs_on(image, found, corners)
+
+
+def _runs_on(image: np.ndarray, smaller: np.ndarray, larger: np.ndarray) -> bool:
+    """Whether there are edges along both ends of each slab that the page gains by its larger outline."""
+    size = np.sqrt(geometry.area(smaller))
+    for side in range(4):
+        following = (side + 1) % 4
+        along = smaller[following] - smaller[side]
+        outward = np.array([along[1], -along[0]]) / np.linalg.norm(along)
+        gained = (larger[[side, following]] - smaller[[side, following]]) @ outward / size
+        if np.abs(gained).max() < _MOVED:
+            continue
+        slab = np.array([larger[side], larger[following], smaller[following], smaller[side]])
+        try:
+            geometry.check_corners(slab)
+        except ValueError:
+            return False
+        if gained.min() < _MOVED:  # turned about one of its ends
+            return False
+        strips = edges.cut_strips(image, slab, _SLAB_REACH * size / np.sqrt(geometry.area(slab)))
+        _, seen = edges.fit_lines(_edge_logits(strips, True), strips)
+        if seen[[1, 3]].min() < RUNS_ON:
+            return False
+    return True
+
+
+def _grown(corners: np.ndarray) -> np.ndarray:
+    along = np.roll(corners, -1, axis=0) - corners
+    along = along / np.linalg.norm(along, axis=1, keepdims=True)
+    outward = np.stack([along[:, 1], -along[:, 0]], axis=1) * OUTWARD * np.sqrt(geometry.area(corners))
+    return edges.meet(np.stack([corners + outward, np.roll(corners, -1, axis=0) + outward], axis=1))
+
+
+def _edge_logits(strips: edges.Strips, networks: bool) -> np.ndarray:
+    if not networks:
+        return edges.gradient_logits(strips)
+    return np.asarray(weights.network("edge_network").predict_on_batch(strips.pixels))
