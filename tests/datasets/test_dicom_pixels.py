@@ -391,6 +391,13 @@ def test_a_colour_clip_gives_its_middle_frame():
             image.display(frame=wrong)
 
 
+def test_a_blank_middle_frame_gives_way():
+    frames = np.stack([scan(), scan(), np.zeros_like(scan()), scan(1000, 0)])
+    image = read(as_bytes(made(frames)))
+    assert np.array_equal(image.display(), image.display(frame=1)) and "frame 1 is shown" in image.notes[0]
+    assert np.ptp(image.display(frame=2)) == 0 and np.ptp(read(as_bytes(made(frames * 0))).display()) == 0
+
+
 def test_full_colours_stated_as_half():
     from pydicom.pixels import convert_color_space
 

@@ -169,7 +169,7 @@ class DicomImage:
             window: None for the first that the file states, or, where it states none, the range of its values ("full"
                 asks for that); the number or the name of one of `windows`; in CT also "brain", "soft tissue",
                 "mediastinum", "bone" or "lung"; (centre, width); a `Window`. One that you name is always obeyed.
-            frame: Its number from 0, "first", "middle" or "last".
+            frame: Its number from 0, "first", "middle" or "last"; a middle frame of one value gives way to another.
             upright: Turn and mirror as images are customarily hung, where the file states how it lies.
             square: Enlarge the coarser side until pixels are square, where the file states their distances.
 
@@ -183,8 +183,9 @@ class DicomImage:
             TypeError: If `window` is none of the above.
             ValueError: If there is no such window or frame.
         """
+        frame = self._frame_with_a_picture() if frame == "middle" else self._frame(frame)
         stored = self.stored(frame)
-        attributes = header.Attributes(self.dataset, self._frame(frame))
+        attributes = header.Attributes(self.dataset, frame)
         picture = self._coloured(stored) if self.colour else self._grey(stored, attributes, window, frame)
         if upright:
             picture = self._upright(picture, attributes)
@@ -224,6 +225,16 @@ class DicomImage:
                 f"frame must be from 0 to {self.frames - 1}, or 'first', 'middle' or 'last'; got {frame!r}"
             )
         return int(frame)
+
+    def _frame_with_a_picture(self) -> int:
+        """Return the middle frame, or, where that is blank, the first of a few others that is not."""
+        middle = self.frames // 2
+        for number in (middle, self.frames // 4, 3 * self.frames // 4, self.frames - 1, 0):
+            if self.frames == 1 or self.stored(number).min() < self.stored(number).max():
+                if number != middle:
+                    self._add([f"frame {middle}, the middle one, is blank; frame {number} is shown"])
+                return number
+        return middle
 
     def _views(self, attributes: header.Attributes) -> list[View]:
         views, notes = stored_views(attributes, little_endian=self._little_endian)
