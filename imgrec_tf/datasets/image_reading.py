@@ -66,11 +66,11 @@ class ImageCheck:
     patient: str = ""
 
 
-def read_image(source: str | os.PathLike | bytes | BinaryIO) -> np.ndarray:
+def read_image(source: str | os.PathLike | bytes | BinaryIO | Image.Image) -> np.ndarray:
     """Read one image as a viewer would show it.
 
     Args:
-        source: Path, the file's bytes, or a file open for reading bytes.
+        source: Path, the file's bytes, a file open for reading bytes, or an image of Pillow.
 
     Returns:
         Array (height, width, channels) with 1 or 3 channels, uint8 in [0, 255] or uint16 in [0, 65535]. 16-bit PNG and
@@ -83,6 +83,8 @@ def read_image(source: str | os.PathLike | bytes | BinaryIO) -> np.ndarray:
             megapixels or a side below 4 pixels, or holds numbers on an unknown scale.
         TypeError: If the source is none of the above.
     """
+    if isinstance(source, Image.Image):
+        return array_of(ImageOps.exif_transpose(source), "image")
     data, name = _bytes_of(source)
     return _read(data, name)[0]
 

@@ -187,11 +187,9 @@ def _of_pil(image: Any) -> Source:
 
 
 def _read_pil(image: Any) -> np.ndarray:
-    from PIL import ImageOps
+    from imgrec_tf.datasets import read_image
 
-    from imgrec_tf.datasets.image_reading import array_of
-
-    return array_of(ImageOps.exif_transpose(image), "image")
+    return read_image(image)
 
 
 def _of_array(array: np.ndarray) -> Iterator[Source]:

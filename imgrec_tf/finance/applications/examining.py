@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from imgrec_tf.datasets import ImageProblem
 from imgrec_tf.finance import consistency, forgery, locating, reading
 from imgrec_tf.finance.applications.evidence import Evidence
 from imgrec_tf.finance.consistency.checking import DOCUMENTS
 from imgrec_tf.finance.identity.validity import REFERENCE_DATE
+from imgrec_tf.finance.photos import opened
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -174,10 +176,12 @@ def examine(
 
 def _examined(kind: str, photo, classifier, detector, reference_date) -> ExaminedDocument:
     start = time.perf_counter()
-    answer = classifier.predict(photo).iloc[0]
-    if answer["problem"]:
+    try:
+        photo = opened(photo)
+    except ImageProblem as problem:
         spent = time.perf_counter() - start
-        return ExaminedDocument(kind, None, None, None, None, None, (str(answer["problem"]),), spent)
+        return ExaminedDocument(kind, None, None, None, None, None, (f"The photo {problem.reason}.",), spent)
+    answer = classifier.predict(photo).iloc[0]
     problems, read, checked = [], None, None
     confidence = float(answer[f"score_{kind}"])
     if answer["label"] is None:

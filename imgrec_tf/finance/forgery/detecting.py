@@ -14,6 +14,7 @@ from imgrec_tf.finance.capture import Photo
 from imgrec_tf.finance.documents import Field
 from imgrec_tf.finance.forgery import windows
 from imgrec_tf.finance.locating.pictures import reduced_picture
+from imgrec_tf.finance.photos import opened
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,6 +93,7 @@ def check_document(
         if fields is None:
             fields = {name: one for name, one in image.fields.items() if name != "specimen"}
         image = image.image
+    image = opened(image)
     places = {name: _corners_of(name, one) for name, one in (fields or {}).items()}
     if not (places or heat_map):
         raise ValueError("nothing is asked for: name fields, or leave heat_map at True")

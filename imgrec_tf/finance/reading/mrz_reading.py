@@ -9,11 +9,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from imgrec_tf.finance.identity import MRZ_FORMATS, REFERENCE_DATE, MrzRecord, mrz_layout, parse_mrz
 from imgrec_tf.finance.identity.check_digits import FILLER
+from imgrec_tf.finance.photos import opened
 from imgrec_tf.finance.reading import repair, rows, zone
 from imgrec_tf.finance.reading.decoding import Decoded, fixed_length_decode, greedy_decode
 from imgrec_tf.finance.reading.line_reader import LineReader, shipped_reader
@@ -92,12 +94,13 @@ class MrzReading:
 
 
 def read_mrz(
-    image: np.ndarray, *, reader: LineReader | None = None, reference_date: datetime.date = REFERENCE_DATE
+    image: Any, *, reader: LineReader | None = None, reference_date: datetime.date = REFERENCE_DATE
 ) -> MrzReading:
     """Find and read the machine-readable zone of a passport, an identity card or a visa.
 
     Args:
-        image: The picture, uint8 (height, width), (height, width, 1), (…, 3) or (…, 4), any way up.
+        image: The picture, any way up: a path, a file's bytes, an image of Pillow, or an array uint8 (height, width),
+            (height, width, 1), (…, 3) or (…, 4).
         reader: What reads the lines; None for the one that ships with the package.
         reference_date: The day that counts as today, for the centuries of dates.
 
@@ -105,10 +108,10 @@ def read_mrz(
         The reading. A picture in which nothing can be read raises nothing: `reason` says why.
 
     Raises:
-        TypeError: If the image is no uint8 array.
-        ValueError: If its shape is none of the above.
+        TypeError: If the image is none of the above.
+        ValueError: If its shape is none of the above, or the file cannot be read (`datasets.ImageProblem`).
     """
-    image, factor = _manageable(image)
+    image, factor = _manageable(opened(image))
     grey = to_grey(image)
     problem = _hopeless(grey)
     if problem:

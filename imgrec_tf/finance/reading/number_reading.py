@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -65,13 +66,14 @@ class NumberReading:
 
 
 def read_identity_number(
-    image: np.ndarray, *, reader: LineReader | None = None, reference_date: datetime.date = REFERENCE_DATE
+    image: Any, *, reader: LineReader | None = None, reference_date: datetime.date = REFERENCE_DATE
 ) -> NumberReading:
     """Read the number from a line of text or from a rectified card.
 
     Args:
-        image: uint8 (height, width), (height, width, 1), (…, 3) or (…, 4), upright. At least seven times as wide as
-            high, it is taken for one line; otherwise rows of print are looked for.
+        image: A path, a file's bytes, an image of Pillow, or an array uint8 (height, width), (height, width, 1), (…, 3)
+            or (…, 4), upright. At least seven times as wide as high, it is taken for one line; otherwise rows of print
+            are looked for.
         reader: What reads the lines; None for the one that ships with the package.
         reference_date: The day that counts as today; birth dates after it are refused.
 
@@ -79,8 +81,8 @@ def read_identity_number(
         The reading. An image in which no number can be read raises nothing: `reason` says why.
 
     Raises:
-        TypeError: If the image is no uint8 array.
-        ValueError: If its shape is none of the above.
+        TypeError: If the image is none of the above.
+        ValueError: If its shape is none of the above, or the file cannot be read (`datasets.ImageProblem`).
     """
     grey = to_grey(image)
     dark, light = np.percentile(grey, (1, 99))
