@@ -51,7 +51,7 @@ def _array(image: Any) -> np.ndarray:
     image = opened(image)
     if not isinstance(image, np.ndarray):
         raise TypeError(
-            f"image must be a path, the bytes of a file, an image of Pillow or a NumPy array, got {type(image).__name__}"
+            f"image must be a path, bytes of a file, an image of Pillow or a NumPy array, got {type(image).__name__}"
         )
     if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] not in (1, 3, 4)):
         raise ValueError(f"image must have the shape (height, width) or (height, width, 1, 3 or 4), got {image.shape}")
