@@ -360,6 +360,8 @@ def test_stripping_is_careful(tmp_path):
     dicom.write_example(tmp_path / "a.dcm", image=picture())
     with pytest.raises(ValueError, match="salt"):
         dicom.strip_personal(tmp_path / "a.dcm", tmp_path / "b.dcm", salt="")
+    with pytest.raises(ValueError, match="at most 64 bytes"):
+        dicom.strip_personal(tmp_path / "a.dcm", tmp_path / "b.dcm", salt="s" * 65)
     with pytest.raises(FileExistsError, match="exists"):
         dicom.strip_personal(tmp_path / "a.dcm", tmp_path / "a.dcm", salt="s")
     dicom.write_example(tmp_path / "t.dcm", "burned-in text", size=128)

@@ -88,7 +88,7 @@ def strip_personal(source, target: str | os.PathLike, *, salt: str, keep_burned_
 
     Raises:
         FileExistsError: If the target exists.
-        ValueError: If the salt is empty, or the pixels seem to hold text.
+        ValueError: If the salt is empty or too long, or the pixels seem to hold text.
         DicomProblem: If the file cannot be read.
     """
     import pandas as pd
@@ -97,6 +97,7 @@ def strip_personal(source, target: str | os.PathLike, *, salt: str, keep_burned_
         raise ValueError(
             "salt must be a text that others do not know, not empty: ids can be guessed, and hashes checked"
         )
+    hashed("", salt)  # says so if the salt is too long
     target = Path(target)
     if target.exists():
         raise FileExistsError(f"{target} exists; choose another name, the copy never replaces a file")
@@ -199,7 +200,7 @@ def _strip(holder: pydicom.Dataset, element: pydicom.DataElement, salt: str) -> 
 
 def _new_uid(uid: str, salt: str) -> str:
     """Return a unique id made of a hash: 2.25 and a number of 128 bits (PS3.5, annex B)."""
-    number = int.from_bytes(hashlib.blake2b(str(uid).encode(), digest_size=15, key=salt.encode()[:64]).digest(), "big")
+    number = int.from_bytes(hashlib.blake2b(str(uid).encode(), digest_size=15, key=salt.encode()).digest(), "big")
     return f"2.25.{number}"
 
 

@@ -15,10 +15,11 @@
 # Eight ways in which a picture from a clinic comes out wrong, each found by looking at it, and each mended.
 #
 # **You will be able to** read a DICOM file as a viewer shows it, look through the window you need, tell when a picture is
-# inverted, indexed, a clip or lying on its side, put slices into the order of the body, split by patient without knowing a name,
-# and take personal data out.
+# inverted, indexed, a clip or lying on its side, put slices into the order of the body, split by patient without knowing a
+# name, and take personal data out.
 #
-# **You need** lessons 01 (images are numbers) and 17 (chest X-ray). It takes about a minute on two cores and 1.5 GB of memory.
+# **You need** lessons 01 (images are numbers) and 17 (chest X-ray). It takes about a minute on two cores and 1.5 GB of
+# memory.
 #
 # Every file in this lesson is synthetic, and every name in it invented. Nothing here is for clinical use.
 
@@ -44,8 +45,8 @@ SEED = 7
 # %% [markdown]
 # ## What a DICOM file is
 #
-# A PNG file holds a picture. A DICOM file holds numbers, and some hundred *elements* that say what the numbers are: who, when, with
-# which machine, and how to show them. You write one and look at the elements that decide how it looks.
+# A PNG file holds a picture. A DICOM file holds numbers, and dozens to hundreds of *elements* that say what the numbers
+# are: who, when, with which machine, and how to show them. You write one and look at the elements that decide how it looks.
 
 # %%
 folder = pathlib.Path(tempfile.mkdtemp())
@@ -53,9 +54,11 @@ chest = ir.medical.phantoms.chest_phantom_example(seed=SEED, size=128)["image"]
 dicom.write_example(folder / "plain.dcm", "plain", image=chest)
 dicom.read(folder / "plain.dcm").summary()
 
+
 # %% [markdown]
-# This file is as friendly as they come: 8 bits, no sign, nothing to rescale, no window. The usual way from the web works on it: take
-# the array of pixels, stretch it to 0 … 255, done. Here it is in three lines. Whoever writes it ignores every element.
+# This file is as friendly as they come: 8 bits, no sign, nothing to rescale, no window. The usual way from the web works on
+# it: take the array of pixels, stretch it to 0 … 255, done. Here it is in three lines. Whoever writes it ignores every
+# element.
 
 
 # %%
@@ -73,8 +76,8 @@ def side_by_side(name, wrong, right, titles=("without the tags", "with them")):
 side_by_side("A plain file", naive(folder / "plain.dcm"), dicom.read(folder / "plain.dcm").display())
 
 # %% [markdown]
-# *What you should see: the same chest twice.* Now eight files, one pitfall each. All of them are legal, and all of them come from
-# real machines in one form or another.
+# *What you should see: the same chest twice.* Now eight files, one pitfall each. All of them are legal, and all of them
+# come from real machines in one form or another.
 #
 # **Before you run the next cells**, read the list, and write down which of the eight `naive` gets right.
 
@@ -98,14 +101,15 @@ wrapped = pydicom.dcmread(path).pixel_array.astype(np.uint8)
 side_by_side("1. Sixteen bits cast to eight", wrapped, dicom.read(path).display(), ("cast to 8 bits", "with the tags"))
 
 # %% [markdown]
-# *What you should see: at the left a chest of sand, crossed by bands like the contour lines of a map, at the right the chest.* Each
-# time the number passes a multiple of 256, the cast starts again at black. Stretching (`naive`) would have saved this one: first point for it.
-# The library keeps the depth: `display` gives 16 bits where more than 8 are stored.
+# *What you should see: at the left a chest of sand, crossed by bands like the contour lines of a map, at the right the
+# chest.* Each time the number passes a multiple of 256, the cast starts again at black. Stretching (`naive`) would have
+# saved this one: first point for it. The library keeps the depth: `display` gives 16 bits where more than 8 are stored.
 #
 # ## 2. A number means something only after rescaling
 #
-# In computed tomography, values are Hounsfield units: air is -1000 and water 0, on every scanner in the world. The *stored* numbers are
-# the scanner's own. Slope and intercept lead from one to the other. You look for lungs: everything between -950 and -500.
+# In computed tomography, values are Hounsfield units: air is -1000 and water 0, on every scanner in the world. The *stored*
+# numbers are the scanner's own. Slope and intercept lead from one to the other. You look for lungs: everything between -950
+# and -500.
 
 # %%
 slice_file = dicom.read(folder / "several windows.dcm")
@@ -113,28 +117,29 @@ masks = [(numbers > -950) & (numbers < -500) for numbers in (slice_file.stored()
 side_by_side("2. Lungs: between -950 and -500", *masks, ("in stored numbers", "in Hounsfield units"))
 
 # %% [markdown]
-# *What you should see: nothing at the left, two lungs at the right.* No stored number is negative here: 1,024 was added to each of
-# them. A stretched picture would not have shown the difference, for it looks the same whatever was added. That is what makes the
-# pitfall expensive: you see it only when you measure.
+# *What you should see: nothing at the left, two lungs at the right.* No stored number is negative here: 1,024 was added to
+# each of them. A stretched picture would not have shown the difference, for it looks the same whatever was added. That is
+# what makes the pitfall expensive: you see it only when you measure.
 #
 # ## 3. The window
 #
-# A lead marker lies on the detector, brighter than any bone. The file says which part of the numbers to show: its window, a centre
-# and a width.
+# A lead marker lies on the detector, brighter than any bone. The file says which part of the numbers to show: its window, a
+# centre and a width.
 
 # %%
 path = folder / "window.dcm"
 side_by_side("3. A marker of lead", naive(path), dicom.read(path).display())
 
 # %% [markdown]
-# *What you should see: at the left a small bright square in the upper right corner and a chest without contrast, at the right the
-# contrast back and the marker as white as it can get.* Without the tags, the chest has a tenth of the grey levels left. For a network
-# that reads 8 bits, what was squeezed into a few levels is gone.
+# *What you should see: at the left a small bright square in the upper right corner and a chest without contrast, at the
+# right the contrast back and the marker as white as it can get.* Without the tags, the chest has about an eighth of the
+# grey levels left. For a network that reads 8 bits, what was squeezed into a few levels is gone.
 #
 # ## 4. Several windows
 #
-# No screen shows lungs and liver at once: they lie 850 Hounsfield units apart, and the differences that matter are of 20. So the
-# file names two windows, and you choose: `window` takes a number, a name, or a centre and a width. "full" is the whole range.
+# No screen shows lungs and liver at once: they lie 850 Hounsfield units apart, and the differences that matter are of 20.
+# So the file names two windows, and you choose: `window` takes a number, a name, or a centre and a width. "full" is the
+# whole range.
 
 # %%
 print(*slice_file.windows, sep="\n")
@@ -142,9 +147,10 @@ looks = {window: slice_file.display(window) for window in ("full", "LUNG", "SOFT
 ir.plots.image_grid(list(looks.values()), list(looks), synthetic=True, heading="4. One slice, three looks", size=1.8)
 
 # %% [markdown]
-# *What you should see: the same slice three times; "LUNG" gives the lungs many levels of grey and a small round nodule in one of them,
-# and only "SOFT TISSUE" tells fat, at the rim, from muscle and heart, and lets the lungs go black.* Whoever asks for no window gets the first. A network that was trained through one
-# window and is served through the other has been moved to another hospital.
+# *What you should see: the same slice three times; "LUNG" gives the lungs many levels of grey and a small round nodule in
+# one of them, and only "SOFT TISSUE" tells fat, at the rim, from muscle and heart, and lets the lungs go black.* Whoever
+# asks for no window gets the first. A network that was trained through one window and is served through the other has been
+# moved to another hospital.
 #
 # ## 5. Low is bright
 #
@@ -156,27 +162,28 @@ path = folder / "inverted.dcm"
 side_by_side("5. MONOCHROME1", naive(path), dicom.read(path).display())
 
 # %% [markdown]
-# *What you should see: a negative at the left, and a chest at the right.* Your eye notices at once. A program does not, and the file
-# looks well-formed to every test but this one. The inversion comes last, after rescaling and window; done first, it would move
-# the window.
+# *What you should see: a negative at the left, and a chest at the right.* Your eye notices at once. A program does not, and
+# the file looks well-formed to every test but this one. The inversion comes last, after rescaling and window; done first,
+# it would move the window.
 #
 # ## 6. The number is a place in a table
 #
-# Ultrasound and nuclear medicine store colours as places in a palette. Neighbouring places need not be neighbouring colours.
+# Ultrasound and nuclear medicine store colours as places in a palette. Neighbouring places need not be neighbouring
+# colours.
 
 # %%
 path = folder / "palette.dcm"
 side_by_side("6. PALETTE COLOR", naive(path), dicom.read(path).display())
 
 # %% [markdown]
-# *What you should see: a chest in false patches at the left, some of its bright parts darker than its dark ones, and a chest in a warm
-# palette at the right.* Stretching,
-# averaging and shrinking places in a table gives nonsense, so the palette comes before everything else.
+# *What you should see: a chest in false patches at the left, some of its bright parts darker than its dark ones, and a
+# chest in a warm palette at the right.* Stretching, averaging and shrinking places in a table gives nonsense, so the
+# palette comes before everything else.
 #
 # ## 7. One file, many pictures
 #
-# A clip is one file. Its array has one dimension more, and what works on pictures works on it, wrongly: the first frame of this
-# one is black, because the machine had not begun.
+# A clip is one file. Its array has one dimension more, and what works on pictures works on it, wrongly: the first frame of
+# this one is black, because the machine had not begun.
 
 # %%
 clip = dicom.read(folder / "many frames.dcm")
@@ -185,13 +192,13 @@ titles = [f"frame {number}" for number in range(clip.frames)]
 ir.plots.image_grid(frames, titles, columns=9, synthetic=True, heading="7. A clip of nine frames", size=0.95)
 
 # %% [markdown]
-# *What you should see: nine frames, from black to the full picture in the middle, where it stays.* The library shows the middle
-# frame unless you ask for another. That is a rule, not a truth: look at your clips before you trust it.
+# *What you should see: nine frames, from black to the full picture in the middle, where it stays.* The library shows the
+# middle frame unless you ask for another. That is a rule, not a truth: look at your clips before you trust it.
 #
 # ## 8. How it lies
 #
-# Rows of this file run along the body, and its pixels are twice as long in one direction as in the other. Two elements say so:
-# where rows and columns run to, and the spacing.
+# Rows of this file run along the body, and its pixels are twice as long in one direction as in the other. Two elements say
+# so: where rows and columns run to, and the spacing.
 
 # %%
 lying = dicom.read(folder / "lying.dcm")
@@ -199,43 +206,35 @@ print("rows, columns run to", lying.directions, "spacing", lying.spacing, "mm, s
 side_by_side("8. Turned, and squeezed", naive(folder / "lying.dcm"), lying.display(upright=True, square=True))
 
 # %% [markdown]
-# *What you should see: a long chest on its side at the left, and an upright one of the right proportions at the right.* L and F mean
-# that something runs to the patient's left, and to the feet. The library turns and stretches when you ask; it does not by itself,
-# because numbers between the measured ones are invented.
+# *What you should see: a long chest on its side at the left, and an upright one of the right proportions at the right.* L
+# and F mean that something runs to the patient's left, and to the feet. The library turns and stretches when you ask; it
+# does not by itself, because numbers between the measured ones are invented.
 #
-# The same elements put slices into order. A series of 24 slices, named as its archive saw fit, cut from front to back at one
-# place: once in the order of the names, once by place in the body.
+# The same elements put slices into order. A series of 24 slices, named as its archive saw fit, cut from front to back at
+# one place: once in the order of the names, once by place in the body.
 
 # %%
 dicom.write_series(folder / "series", seed=SEED)
 by_name = np.stack([dicom.read(path).display("LUNG") for path in sorted((folder / "series").glob("*.dcm"))])
 volume = dicom.read_volume(folder / "series")
-print(
-    "shape",
-    volume.values.shape,
-    "spacing",
-    np.round(volume.spacing, 2),
-    "mm, rows and columns run to",
-    volume.directions,
-)
+print("shape", volume.values.shape, "· mm", np.round(volume.spacing, 2), "· rows, columns run to", volume.directions)
 cuts = [by_name[::-1, :, 28, 0], volume.cut(axis=2, place=28, window="lung")[..., 0]]
 ir.plots.image_grid(
     cuts, ["by name, as stored", "by place, true proportions"], synthetic=True, heading="A lung, cut", size=2.8
 )
 
 # %% [markdown]
-# *What you should see: at the left a flat strip whose rows jump, at the right a lung that is narrow below and above and wide between,
-# with a round nodule in it, as coarse as the slices are.* The
-# volume knows its distances: slices lie 10 mm apart, rows 3.1 mm and columns 4.2 mm.
-
-# %% [markdown]
+# *What you should see: at the left a flat strip whose rows jump, at the right a lung that is narrow below and above and
+# wide between, with a round nodule in it, as coarse as the slices are.* The volume knows its distances: slices lie 10 mm
+# apart, rows 3.1 mm and columns 4.2 mm.
+#
 # ## What they cost: a mistake, on purpose
 #
-# Count your guesses: `naive` shows two of the eight as they should be, "sixteen bits" and "signed", and the second only to the eye.
-# Does a network mind the others?
+# Count your guesses: `naive` shows two of the eight as they should be, "sixteen bits" and "signed", and the second only to
+# the eye. Does a network mind the others?
 #
-# You train one on chests, as in lesson 17. Then its clinic grows: five machines send DICOM files. Two of them have a pitfall
-# that `naive` falls into. The reader is the only thing that you change.
+# You train one on chests, as in lesson 17. Then its clinic grows: five machines send DICOM files. Two of them have a
+# pitfall that `naive` falls into. The reader is the only thing that you change.
 #
 # First the network, on arrays:
 
@@ -253,8 +252,8 @@ files = dicom.write_clinic(folder / "clinic", dataset.test, seed=SEED)
 files["scanner"].value_counts().to_frame("files")
 
 # %% [markdown]
-# The same files, read in two ways, and the same network. `ImageFiles` reads with the library; DICOM files stand there beside all
-# others, and so they do in `Recognizer.predict`.
+# The same files, read in two ways, and the same network. `ImageFiles` reads with the library; DICOM files stand there
+# beside all others, and so they do in `Recognizer.predict`.
 
 # %%
 paths = [folder / "clinic" / name for name in files["file"]]
@@ -281,11 +280,11 @@ by_machine = pd.DataFrame(rows).T
 by_machine.round(2)
 
 # %% [markdown]
-# Three machines lose nothing that counts. The one with the marker loses most of what the network knew. The inverted one comes down
-# to the neighbourhood of 0.5, which is chance, or below it: what was bright in an opacity is dark now.
+# Three machines lose nothing that counts. The one with the marker loses most of what the network knew. The inverted one
+# comes down to the neighbourhood of 0.5, which is chance, or below it: what was bright in an opacity is dark now.
 #
-# None of this shows up in the loss curve, in the validation figures, or in an error message. The mistake was made on the way from the
-# file to the array.
+# None of this shows up in the loss curve, in the validation figures, or in an error message. The mistake was made on the
+# way from the file to the array.
 #
 # Is the difference more than chance? The images are the same, so you compare in pairs.
 
@@ -299,9 +298,9 @@ measured["with them"].plot_differences({"without the tags": measured["without th
 #
 # ## Who it is: patients without names
 #
-# A patient comes more than once, and each visit has its own series. All of it has to stay in one split. The file knows the patient,
-# and you must not. So the library makes a *keyed hash* of the id: the same for all images of a patient, and not to be turned
-# back by anybody who lacks the salt.
+# A patient comes more than once, and each visit has its own series. All of it has to stay in one split. The file knows the
+# patient, and you must not. So the library makes a *keyed hash* of the id: the same for all images of a patient, and not to
+# be turned back by anybody who lacks the salt.
 
 # %%
 labels = dict(zip(files["file"], files["label"]))
@@ -311,8 +310,8 @@ print(clinic.test.groups[:3], "· patients in train and in test:", len(groups["t
 clinic.summary()
 
 # %% [markdown]
-# The row `groups` counts patients. You need not trust a sentence like "all of it stays in one split": the number of patients in both
-# stands above the table.
+# The row `groups` counts patients. You need not trust a sentence like "all of it stays in one split": the number of
+# patients in both stands above the table.
 #
 # What else does a file tell about its patient?
 
@@ -321,8 +320,9 @@ personal = dicom.personal_tags(folder / "plain.dcm")
 personal.drop(columns="tag")
 
 # %% [markdown]
-# Copies without them: ids become hashes, so that series and patients still belong together; the rest goes. The second of these two
-# files is refused, and you look at why through the eyes of the finder: it marks rows of small shapes of high contrast.
+# Copies without them: ids become hashes, so that series and patients still belong together; the rest goes. The second of
+# these two files is refused, and you look at why through the eyes of the finder: it marks rows of small shapes of high
+# contrast.
 
 # %%
 dicom.write_example(folder / "named.dcm", "burned-in text", image=chest, patient="P0042")
@@ -339,17 +339,18 @@ for top, left, bottom, right in text.boxes:
 side_by_side("A name in the pixels", named.display(), covered, ("as it came", "found, and covered"))
 
 # %% [markdown]
-# *What you should see: an invented name and a date above the chest at the left, and a black bar over them at the right.* Nothing in
-# the tags spoke of it. The finder misses faint and handwritten text, so a person looks before a picture leaves the house.
+# *What you should see: an invented name and a date above the chest at the left, and a black bar over them at the right.*
+# Nothing in the tags spoke of it. The finder misses faint and handwritten text, so a person looks before a picture leaves
+# the house.
 #
 # ## A folder as it comes
 #
-# At last everything at once, with the faults that a real folder has: a header without a picture, a broken transfer, a compression
-# that needs another package, windows that contradict each other. With `FOLDER` set, it is your own folder.
+# At last everything at once, with the faults that a real folder has: a header without a picture, a broken transfer, a
+# compression that needs another package, windows that contradict each other. With `FOLDER` set, it is your own folder.
 
 # %%
-for name in dicom.PITFALLS:
-    dicom.write_example(folder / "mixed" / f"{name}.dcm", name, image=chest)
+for number, name in enumerate(dicom.PITFALLS):
+    dicom.write_example(folder / "mixed" / f"{name}.dcm", name, image=chest, patient=f"P{number}")
 found = dicom.read_folder(FOLDER or folder / "mixed", salt="kept apart from the files")
 print(
     f"{len(found.files)} files can be used, {found.files['patient'].nunique()} patients, {len(found.problems)} remarks"
@@ -357,7 +358,8 @@ print(
 found.problems.head(12).style.hide().set_properties(**{"text-align": "left"})
 
 # %% [markdown]
-# Every file is either readable or a row with a reason, and rows that begin with "used, but" are readable and want a look. Now look:
+# Every file is either readable or a row with a reason, and rows that begin with "used, but" are readable and want a look.
+# Now look:
 
 # %%
 shown = [dicom.read(found.folder / source) for source in found.files["source"][:14]]
@@ -371,14 +373,16 @@ ir.plots.image_grid(
     size=1.25,
 )
 
+
 # %% [markdown]
-# *What you should see: thirteen pictures and none that is black, inverted or striped; one lies on its side, since nobody asked to turn
-# it, and one shows a slice.*
+# *What you should see: thirteen pictures and none that is black, inverted or striped; one lies on its side, since nobody
+# asked to turn it, and one shows a slice.*
 #
 # ## Your turn
 #
-# **Exercise 1.** Write the window yourself, the way the standard has it for LINEAR_EXACT: values at centre - width/2 and below are 0,
-# values at centre + width/2 and above are 1, and a straight line runs between. Return floats of the same shape.
+# **Exercise 1.** Write the window yourself, the way the standard has it for LINEAR_EXACT: values at centre - width/2 and
+# below are 0, values at centre + width/2 and above are 1, and a straight line runs between. Return floats of the same
+# shape.
 
 
 # %% tags=["solution"]
@@ -389,6 +393,7 @@ def look_through(values, center, width):
 
 # %% tags=["check"]
 ir.course.check("18.1", look_through)
+
 
 # %% [markdown]
 # **Exercise 2.** Put it together for grey files: stored numbers, slope and intercept, a window as above, and MONOCHROME1 or
@@ -406,10 +411,11 @@ def grey_picture(stored, slope, intercept, center, width, photometric):
 # %% tags=["check"]
 ir.course.check("18.2", grey_picture)
 
+
 # %% [markdown]
-# **Exercise 3.** Each slice states the place of its first pixel in mm as (x, y, z), and the directions of its rows and columns, three
-# numbers each. Return the order of the slices along the direction that stands upright on both: a list of indices, lowest first.
-# `np.cross` and `np.dot` do the work, and slices that are tilted need both.
+# **Exercise 3.** Each slice states the place of its first pixel in mm as (x, y, z), and the directions of its rows and
+# columns, three numbers each. Return the order of the slices along the direction that stands upright on both: a list of
+# indices, lowest first. `np.cross` and `np.dot` do the work, and slices that are tilted need both.
 
 
 # %% tags=["solution"]
@@ -431,12 +437,12 @@ ir.course.check("18.3", order_of_slices)
 # - Patients are groups, by a hash with a salt. No split by image where an id exists.
 # - Tags can be taken out by a program; text in the pixels needs a person.
 #
-# What was not shown: three-dimensional networks, films of the heart with their timing, structured reports, and networks of archives
-# (DICOM also names a way to send files). The rules of taking personal data out differ from country to country; a program of
-# some hundred lines does not know yours.
+# What was not shown: three-dimensional networks, films of the heart with their timing, structured reports, and networks of
+# archives (DICOM also names a way to send files). The rules of taking personal data out differ from country to country; a
+# program of some hundred lines does not know yours.
 #
-# Further reading: the DICOM standard itself is free. Part 3, C.11.1 (rescaling), C.11.2 (windows) and C.7.6.2 (how a plane lies), and
-# part 15, annex E (taking personal data out) are the pages behind this lesson.
+# Further reading: the DICOM standard itself is free. Part 3, C.11.1 (rescaling), C.11.2 (windows) and C.7.6.2 (how a plane
+# lies), and part 15, annex E (taking personal data out) are the pages behind this lesson.
 #
 # **On your own images**
 # ```python
