@@ -39,7 +39,7 @@ def watch(event, arguments):
 sys.addaudithook(watch)
 import imgrec_tf
 import imgrec_tf.datasets
-for name in ("course", "datasets", "explain", "finance", "models", "vision", "medical", "environment"):
+for name in ("course", "datasets", "decisions", "explain", "finance", "models", "vision", "medical", "environment"):
     getattr(imgrec_tf, name)
 names = ("tensorflow", "keras", "pandas", "matplotlib", "sklearn", "skimage", "scipy", "pydicom")
 heavy = [name for name in names if name in sys.modules]

@@ -2,7 +2,7 @@
 # title: Thresholds and referral
 # promise: One model, one set of images, and an accuracy that you can move far up and down. You choose where, and say why.
 # needs: [7, 17]
-# metric: cost of the corrected threshold, as a share of the old one's, test split
+# metric: cost with the corrected threshold, as a share of the cost without, test split
 # band: [0.2, 0.9]
 # other_bands: {pneumoniamnist: [0.3, 1.2]}
 # minutes: 3
@@ -110,8 +110,9 @@ decisions.plot_costs(choosing, costs, {"a half": 0.5, "cheapest": point.threshol
 
 # %% [markdown]
 # *What you should see: the cost of the misses (dashed) grows to the right, that of the alarms (dotted) to the left; their sum has a
-# valley left of a half, and the round mark lies above or on it, the square one in it.* The sentence above the figure keeps the reason
-# with the number, with intervals that count patients. A threshold without a reason is a number that nobody can defend.
+# valley left of a half with the square mark in it, and the round mark, a half, stands higher.* The sentence above the figure keeps the
+# reason with the number, and with intervals that count patients where patients are known. A threshold without a reason is a
+# number that nobody can defend.
 #
 # Costs are one way to say what you want. A clinic may ask for a sensitivity, and ask that it is not reached by luck alone
 # (`assured`: the lower end of the interval reaches it), or it may have places for one referral in three.
@@ -145,10 +146,11 @@ decisions.plot_calibration({"before": before, f"after, T = {temperature.value:.2
 # %% [markdown]
 # *What you should see: two diagrams of the checking part, dots for how often the network was right at each confidence; dots on the diagonal
 # are calibrated, and below each the confidences, which the temperature moved.* A temperature near 1 moves little: then the scores
-# were good probabilities before. You know, because you looked; after 100 epochs without validation you would have found
-# something else. The order of the images, and with it the ROC AUC, is the same on both sides.
+# were fair probabilities before. A short training on distorted images often ends below 1, too timid; a long one, of a large
+# network, ends above. One number cannot mend everything: dots that lie on both sides of the diagonal stay there. The order of the
+# images, and with it the ROC AUC, is the same before and after.
 #
-# Now compare the two ways to a threshold on the part that neither has seen: the searched one, and the one from the formula.
+# Now compare the two ways to a threshold on the checking part: the searched one, and the one from the formula.
 
 # %%
 searched = decisions.choose_operating_point(choosing, costs=costs).threshold
@@ -161,8 +163,8 @@ paid = {
 pd.DataFrame({"threshold": cuts, "cost of 100": {name: 100 * one for name, one in paid.items()}}).round(3)
 
 # %% [markdown]
-# Both thresholds cost less than a half does. The formula needs no search, and it will serve you at the next step, where there is nothing to
-# search on: another clinic has not labelled its images.
+# Both cost less than a half does, and which of the two is cheaper is chance. The formula needs no search, and it will serve you at the
+# next step, where there is nothing to search on: another clinic has not labelled its images.
 #
 # ## Another clinic, other shares
 #
@@ -184,8 +186,9 @@ for name, place in places.items():
 pd.DataFrame(rows).T.round(3)
 
 # %% [markdown]
-# Sensitivity and specificity stay, up to chance: they look at the ill, or at the healthy, alone. What falls is the last column. The same
-# alarm means less where fewer people are ill, and a threshold that was cheapest is not any more.
+# The specificity is the same, since the healthy are, and the sensitivity differs by chance: fewer ill people were left to count. Each
+# looks at one kind of people alone. What falls is the last column. The same alarm means less where fewer people are ill, and a
+# threshold that was cheapest is not any more.
 #
 # A score of 0.3 is a probability **for the clinic where it was calibrated**. Bayes' rule moves it: multiply each class's score by its
 # new share, divide by its old one, bring the sum back to one. Nothing is trained again. But what is the new share? Sometimes
@@ -231,7 +234,7 @@ pd.DataFrame(
     {
         name: {
             "mean score": one.mean(),
-            "share of ill": clinic.labels.mean(),
+            "share of ill, estimated": estimate.value,
             "missed": ((one < costs.threshold) & (clinic.labels == 1)).sum(),
             "cost of 100": cost_of_hundred(one, clinic.labels),
         }
@@ -240,8 +243,9 @@ pd.DataFrame(
 ).T.round(3)
 
 # %% [markdown]
-# What finds it is the first column: calibrated scores have a mean that is the share of the ill. Once corrected, it is; corrected twice, it
-# lies far below, and misses grow. This check costs one line, and it works without labels wherever you have an idea of the share.
+# What finds it are the first two columns: the mean of probabilities is the share of the ill that they expect. Corrected once, the scores
+# agree with the estimate; corrected twice, they expect fewer ill people than the estimate that they were made with. Misses can only
+# grow by it: look at their number and their price. The check costs one line and no label.
 #
 # Is the model worth using at all? A decision curve compares it with two rules that need no model: treat everybody, treat nobody. It
 # counts the found, less the false alarms, weighed by the odds of the threshold.
@@ -295,7 +299,8 @@ print(pd.Series(sets.texts()).value_counts().to_dict(), *rule.notes)
 sets.coverage(checking.labels, checking.groups).round(3)
 
 # %% [markdown]
-# Compare `coverage` with `wanted`, with the interval in mind. With limits by class the promise holds for the ill and for the healthy, and
+# The line above the table counts the sets: one class is an answer, both are "cannot tell", none is "unlike both". Compare `coverage` with
+# `wanted`, with the interval in mind. With limits by class the promise holds for the ill and for the healthy, and
 # therefore in a clinic with other shares too.
 #
 # What does "the same source" mean? You blur the pictures a little, as a careless export does, and you add noise, as a weaker exposure
@@ -340,7 +345,7 @@ rule.sets(test.scores).coverage(test.labels, test.groups).round(3)
 # The headline is the ratio of these two costs: below 1, the correction has paid.
 
 # %%
-ir.course.headline("cost of the corrected threshold, as a share of the old one's, test split", new / old)
+ir.course.headline("cost with the corrected threshold, as a share of the cost without, test split", new / old)
 
 # %% [markdown]
 # With the real X-rays, look at the estimated share beside the counted one, and at the coverage of the healthy. The estimate is too high and the
