@@ -3,7 +3,7 @@
 # promise: Eight ways in which a picture from a clinic comes out wrong, each found by looking at it, and each mended.
 # needs: [1, 17]
 # metric: ROC AUC lost by reading pixels without their tags
-# band: [0.05, 0.35]
+# band: [0.05, 0.4]
 # minutes: 2.5
 # memory_mb: 2000
 # quick: {EPOCHS: 1, COUNT: 200}
