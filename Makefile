@@ -51,7 +51,7 @@ check: $(READY)  ## lint, format, notebooks as their sources give them
 	@$(RUN) -m imgrec_tf.course build --check
 
 bench: $(READY)  ## run every benchmark (long; some need IMGREC_DATA)
-	@for script in $(filter-out benchmarks/results_table.py,$(wildcard benchmarks/*.py)); do echo "$$script"; $(RUN) "$$script"; done
+	@for script in $(filter-out benchmarks/results_table.py benchmarks/medical_%.py,$(wildcard benchmarks/*.py)); do echo "$$script"; $(RUN) "$$script"; done
 
 lock:  ## pin the dependencies again after a change of requirements.txt (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \

@@ -1,7 +1,8 @@
 """From scores to decisions on real chest X-rays: thresholds, calibration, another prevalence, sets of answers.
 
-Run from the project's folder:  python benchmarks/medical_decisions.py
-Needs PneumoniaMNIST at 28×28, found in IMGREC_DATA, in the user's cache, or downloaded (4 MB).
+A part of medical.py:  python benchmarks/medical.py --parts decisions
+Needs PneumoniaMNIST at 28×28, found in IMGREC_DATA, in the user's cache, or downloaded (4 MB). Networks that were
+trained before, named pneumonia_<seed>.keras, are taken from the folder that IMGREC_BENCHMARK_MODELS names.
 
 Three seeds, trained as in pneumonia.py. Everything is chosen on the validation split: the temperature, two operating
 points (a sensitivity of .95; the least number of errors at the test split's prevalence) and the limits of the sets. The
@@ -11,13 +12,13 @@ estimated from the scores without labels; each row says which. Never for clinica
 
 from __future__ import annotations
 
-import argparse
+import os
 import time
 from pathlib import Path
 
 import numpy as np
 from pneumonia import trained
-from results_table import machine, report
+from results_table import machine
 
 SEEDS = (0, 1, 2)
 ALPHA = 0.1
@@ -25,29 +26,25 @@ HALVINGS = 200
 KNOWN = 0.625  # of the test split, 390 of 624 images: published with the data set
 
 
-def main() -> None:
-    """Measure, print and write the results."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--models", type=Path, help="folder with pneumonia_<seed>.keras, so that nothing is trained")
-    report("medical_decisions", measure_decisions(parser.parse_args().models))
-
-
-def measure_decisions(models: Path | None = None) -> list[dict]:
+def measure_decisions() -> list[dict]:
     """Train three seeds, or read them from a folder, and measure what stands on their scores."""
     import imgrec_tf as ir
 
+    named = os.environ.get("IMGREC_BENCHMARK_MODELS")
+    models = Path(named) if named else None
     dataset = ir.load("pneumoniamnist")
     start = time.process_time()
     found = [_one_seed(dataset, seed, models) for seed in SEEDS]
-    seconds = time.process_time() - start
-    rows = [_row("decisions: all seeds", seconds, None, None, None, "lower", "CPU s", machine() + _how(models))]
+    context = f"{machine()}; {'without' if models else 'with'} the training of three networks"
+    rows = [_row("all seeds", time.process_time() - start, None, None, None, "lower", "CPU s", context)]
     for name, (_, _, _, goal, better, context) in found[0].items():
         values = [one[name][0] for one in found]
         told = f"mean of {len(values)} seeds, from lowest to highest; {context}"
-        rows.append(_row(f"decisions: {name}", np.mean(values), min(values), max(values), goal, better, "", told))
-        for seed, one in zip(SEEDS, found):
-            value, low, high, *_ = one[name]
-            rows.append(_row(f"decisions: {name}, seed {seed}", value, low, high, None, better, "", "interval"))
+        rows.append(_row(name, np.mean(values), min(values), max(values), goal, better, "", told))
+        if name.startswith(("test", "validation", "prevalence")):
+            for seed, one in zip(SEEDS, found):
+                value, low, high, *_ = one[name]
+                rows.append(_row(f"{name}, seed {seed}", value, low, high, None, better, "", "95 % interval"))
     return rows
 
 
@@ -171,18 +168,17 @@ def _again(evaluation, scores, **options):
     )
 
 
-def _how(models: Path | None) -> str:
-    return "" if models is None else "; without the training, models read from files"
-
-
 def _row(metric, value, low, high, goal, better, unit, context) -> dict:
     bounds = {"value": _plain(value), "low": _plain(low), "high": _plain(high)}
-    return {"metric": metric, **bounds, "goal": goal, "better": better, "unit": unit, "context": context}
+    return {
+        "metric": f"decisions: {metric}",
+        **bounds,
+        "goal": goal,
+        "better": better,
+        "unit": unit,
+        "context": context,
+    }
 
 
 def _plain(value) -> float | None:
     return None if value is None else float(value)
-
-
-if __name__ == "__main__":
-    main()

@@ -66,6 +66,8 @@ def choose_operating_point(
         raise TypeError(f"costs must be decisions.Costs, got {costs!r:.80}")
     if prevalence is not None:
         check_share("prevalence", prevalence)
+        if reason in ("sensitivity", "specificity"):
+            raise ValueError(f"a {reason} is the same at every prevalence; leave prevalence out")
     if assured and reason not in ("sensitivity", "specificity"):
         raise ValueError(f"assured belongs to sensitivity and specificity, not to {reason}; leave it out")
     found = [

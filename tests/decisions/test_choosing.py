@@ -147,6 +147,7 @@ def test_bad_input():
         ({"specificity": True}, "specificity"),
         ({"costs": Costs(2, 1), "prevalence": 1}, "prevalence"),
         ({"costs": Costs(2, 1), "assured": True}, "assured"),
+        ({"sensitivity": 0.9, "prevalence": 0.5}, "same at every prevalence"),
     ):
         with pytest.raises(ValueError, match=says):
             choose_operating_point(good, **options)
