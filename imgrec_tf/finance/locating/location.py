@@ -24,7 +24,7 @@ SURE, NEAR = 0.93, 0.93  # support, and overlap with the first guess, at which n
 FEWEST_PIXELS = 24  # of the 48 × 48 that the sheet network answers
 SECOND_SHARE = 0.15  # a second region of this share of the first one is a second document
 PARTING_LEVELS, PARTED_SHARE = (0.8, 0.9, 0.95), 0.4  # the same, where nothing certain was found
-LEAST_SUPPORT = 0.85  # of the columns of one side agree on one line
+LEAST_SUPPORT = {"network": 0.85, "gradient": 0.25}  # of the columns of one side agree on one line, by what saw them
 LEAST_OVERLAP = 0.70  # of the exact quadrilateral with the rough one
 OUTSIDE = 0.012  # how far a corner may lie outside of the photo, as a share of the page's size
 
@@ -209,17 +209,20 @@ def _classical(small: np.ndarray) -> Location:
     if not proposed:
         return _problem("no_document")
     _, rough = max(proposed, key=lambda one: one[0])
-    return _judged(small, "classical", *refining.exact_sides(small, rough, networks=False), rough)
+    exact = refining.exact_sides(small, rough, networks=False)
+    return _judged(small, "classical", *exact, rough, least=LEAST_SUPPORT["gradient"])
 
 
-def _judged(small: np.ndarray, method: str, corners, support: np.ndarray, rough) -> Location:
+def _judged(
+    small: np.ndarray, method: str, corners, support: np.ndarray, rough, *, least: float = LEAST_SUPPORT["network"]
+) -> Location:
     """An answer where the sides are supported and lie within the photo, else the problem."""
     if rough is None:
         return _problem("uncertain")
     height, width = small.shape[:2]
-    if corners is None or support.min() < LEAST_SUPPORT or geometry.quadrilateral_iou(rough, corners) < LEAST_OVERLAP:
+    if corners is None or support.min() < least or geometry.quadrilateral_iou(rough, corners) < LEAST_OVERLAP:
         along_rim = _along_rim(rough if corners is None else corners, width, height)
-        return _problem("cropped" if (along_rim & (support < LEAST_SUPPORT)).any() else "uncertain")
+        return _problem("cropped" if (along_rim & (support < least)).any() else "uncertain")
     beyond = np.maximum(np.maximum(-corners, corners - (width, height)), 0).max()
     if beyond > OUTSIDE * np.sqrt(geometry.area(corners)):
         return _problem("cropped")
