@@ -8,7 +8,7 @@ import numpy as np
 
 from imgrec_tf import plots
 
-_LOOKS = (("bluish green", "-"), ("vermillion", "--"), ("blue", ":"))
+_LOOKS = (("green", "-"), ("vermillion", "--"), ("blue", ":"))
 
 
 @plots.styled
@@ -54,9 +54,7 @@ def show_outlines(
         axis.imshow(image)
         for (colour, line), entries in zip(_LOOKS, outlines.values()):
             if entries[number] is not None:
-                closed = (
-                    np.vstack([entries[number], entries[number][:1]]) - 0.5
-                )  # matplotlib: first pixel's middle at 0
+                closed = np.vstack([entries[number], entries[number][:1]]) - 0.5  # the first pixel's middle is at 0
                 axis.plot(*closed.T, line, color=plots.COLORS[colour], linewidth=1.8)
         axis.set(xlim=(-0.5, image.shape[1] - 0.5), ylim=(image.shape[0] - 0.5, -0.5))
         if titles is not None:

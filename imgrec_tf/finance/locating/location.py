@@ -26,6 +26,9 @@ SECOND_SHARE = 0.15  # a second region of this share of the first one is a secon
 PARTING_LEVELS, PARTED_SHARE = (0.8, 0.9, 0.95), 0.4  # the same, where nothing certain was found
 LEAST_SUPPORT = {"network": 0.85, "gradient": 0.25}  # of the columns of one side agree on one line, by what saw them
 LEAST_OVERLAP = 0.70  # of the exact quadrilateral with the rough one
+RIM_PIXELS = (
+    6  # of the 48 at one side of the photo: what reaches it on that length, and is not certain, goes on outside
+)
 OUTSIDE = 0.012  # how far a corner may lie outside of the photo, as a share of the page's size
 
 _PROBLEMS = {
@@ -151,6 +154,8 @@ def _by_networks(small: np.ndarray, *, fallback: bool) -> Location:
             _, sizes, order = _regions(likely, level)
             if len(order) > 1 and sizes[order[1]] >= max(FEWEST_PIXELS, PARTED_SHARE * sizes[order[0]]):
                 return _problem("two_documents")
+        if max(heart[side].sum() for side in (0, -1, np.s_[:, 0], np.s_[:, -1])) >= RIM_PIXELS:
+            return _problem("cropped")
     return best
 
 
