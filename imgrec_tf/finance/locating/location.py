@@ -80,7 +80,7 @@ def locate_document(image: Any, *, method: str = "auto") -> Location:
     """Find the four corners of the one document in a photo.
 
     A small U-Net tells which parts of the photo are sheets or cards. The quadrilateral around the only such part is
-    then made exact: a second network looks at strips along its sides, four times, each time closer, and once outside
+    then made exact: a second network looks at strips along its sides, several times, each time closer, and once outside
     of them for a side that was missed. Where the sides do not agree with straight edges, the classical outlines get
     the same chance; where these do not either, the answer is a problem and no corners.
 

@@ -242,11 +242,15 @@ columns = ["mean IoU of the answered", "answered", "mean IoU of all", "above 0.9
 pd.DataFrame(rows, index=columns).T.round(3)
 
 # %% [markdown]
-# The second column is missing in hers. The classical way chooses its photos: it answers where the table is plain, and leaves the hard
+# The second column is missing in hers. The classical way chooses its photos: it answers where the table is plain, and leaves hard
 # ones out. The network has to answer them all. The third column asks both the same question, with an overlap of 0 for each photo
-# without an answer, and the order of the two rows can turn around. **Whoever may refuse is measured on all photos, with the
-# refusals counted.** Both columns together are the whole story: a refusal with a reason costs a second photo, a wrong
-# answer may cost more.
+# without an answer: the distance shrinks, and the order can turn around. **Whoever may refuse is measured on all photos, with the
+# refusals counted.**
+#
+# The last column asks what a reader of documents would ask: how many pages lie exactly enough? There the classical way can be
+# ahead again. It is exact where it answers at all, because it looks at the edges in the large photo; your network
+# answers everywhere, from 64 pixels a side, and is seldom exact. A good method would do both: find the page like the one, and its
+# edges like the other.
 #
 # ## From straight above
 #
@@ -269,9 +273,9 @@ ir.plots.image_grid(pages, words, columns=3, synthetic=True, heading="A passport
 # is missing.)* A lost strip of two percent can be the last line. For reading, an IoU of 0.9 is a failure.
 #
 # How do the library's networks get closer? In two stages. The first one looks at the whole photo in 96 × 96 pixels, in all
-# four turns and mirrored, and says which parts are sheets. The second one looks at strips along the four sides, four times, each time
-# closer, and says where exactly in them the edge runs. It sees more pixels of an edge than your network sees of the photo. Where
-# the strips hold no straight edge, there is no answer.
+# four turns and mirrored, and says which parts are sheets. The second one looks at strips along the four sides, again and
+# again, each time closer, and says where exactly in them the edge runs. It sees more pixels of an edge than your network sees of
+# the photo. Where the strips hold no straight edge, there is no answer.
 #
 # ## The right way up
 #
