@@ -56,7 +56,7 @@ PUBLIC = {
     "imgrec_tf.finance.locating": """
         Finding LIMITS Location Quality Step Straightened Upright check_corners check_quality corner_batches
         corner_network corner_photos homography locate_document nearest_format order_corners page_aspect
-        quadrilateral_iou rectify show_outlines straighten upright
+        quadrilateral_iou rectify refine_corners show_outlines straighten upright
     """,
     "imgrec_tf.finance.locating.training": "",
     "imgrec_tf.finance.reading": """

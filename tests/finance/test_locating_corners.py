@@ -1,4 +1,4 @@
-"""The small corner network of the lesson, its photos and batches, the figure of outlines, and the look outside."""
+"""The small corner network, its photos and batches, the figure of outlines, and the exact edges of rough corners."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from imgrec_tf.finance.locating import (
     corner_batches,
     corner_network,
     corner_photos,
+    quadrilateral_iou,
+    refine_corners,
     refining,
     show_outlines,
     weights,
@@ -119,3 +121,22 @@ def test_nothing_is_added_to_a_page_on_a_plain_table():
     assert np.abs(corners - PAGE * 512).max() < 5 and (support > 0.8).all()
     unchanged, _ = refining.look_outside(image, corners, support)
     np.testing.assert_array_equal(unchanged, corners)
+
+
+def test_rough_corners_move_onto_the_edges():
+    image, exact = _drawn(PAGE, 512), PAGE * 512
+    rough = exact + np.array([[14, -9], [-12, 10], [9, 13], [-8, -12]])
+    assert quadrilateral_iou(rough, exact) < 0.95
+    assert quadrilateral_iou(refine_corners(image, rough), exact) > 0.985
+    flat = np.full((512, 512, 3), 90, np.uint8)
+    assert refine_corners(flat, rough).shape == (4, 2)
+
+
+def test_refining_refuses_bad_input():
+    image = np.zeros((64, 64, 3), np.uint8)
+    with pytest.raises(TypeError, match="uint8"):
+        refine_corners(image.astype(float), PAGE * 64)
+    with pytest.raises(ValueError, match="height, width, 3"):
+        refine_corners(image[..., 0], PAGE * 64)
+    with pytest.raises(ValueError, match="clockwise"):
+        refine_corners(image, PAGE[::-1] * 64)

@@ -28,6 +28,7 @@ _NAMES = {
     "page_aspect": "geometry",
     "quadrilateral_iou": "geometry",
     "rectify": "geometry",
+    "refine_corners": "refining",
     "show_outlines": "figures",
     "straighten": "straightening",
     "upright": "uprightness",

@@ -24,7 +24,6 @@ SURE, NEAR = 0.93, 0.93  # support, and overlap with the first guess, at which n
 FEWEST_PIXELS = 24  # of the 48 × 48 that the sheet network answers
 SECOND_SHARE = 0.15  # a second region of this share of the first one is a second document
 PARTING_LEVELS, PARTED_SHARE = (0.8, 0.9, 0.95), 0.4  # the same, where nothing certain was found
-LEAST_SUPPORT = {"network": 0.85, "gradient": 0.25}  # of the columns of one side agree on one line, by what saw them
 LEAST_OVERLAP = 0.70  # of the exact quadrilateral with the rough one
 RIM_PIXELS = (
     6  # of the 48 at one side of the photo: what reaches it on that length, and is not certain, goes on outside
@@ -215,11 +214,17 @@ def _classical(small: np.ndarray) -> Location:
         return _problem("no_document")
     _, rough = max(proposed, key=lambda one: one[0])
     exact = refining.exact_sides(small, rough, networks=False)
-    return _judged(small, "classical", *exact, rough, least=LEAST_SUPPORT["gradient"])
+    return _judged(small, "classical", *exact, rough, least=refining.LEAST_SUPPORT["gradient"])
 
 
 def _judged(
-    small: np.ndarray, method: str, corners, support: np.ndarray, rough, *, least: float = LEAST_SUPPORT["network"]
+    small: np.ndarray,
+    method: str,
+    corners,
+    support: np.ndarray,
+    rough,
+    *,
+    least: float = refining.LEAST_SUPPORT["network"],
 ) -> Location:
     """An answer where the sides are supported and lie within the photo, else the problem."""
     if rough is None:
