@@ -65,8 +65,9 @@ PUBLIC = {
         transliterate
     """,
     "imgrec_tf.finance.locating": """
-        Finding LIMITS Location Quality Step Straightened Upright check_corners check_quality homography
-        locate_document nearest_format order_corners page_aspect quadrilateral_iou rectify straighten upright
+        Finding LIMITS Location Quality Step Straightened Upright check_corners check_quality corner_batches
+        corner_network corner_photos homography locate_document nearest_format order_corners page_aspect
+        quadrilateral_iou rectify refine_corners show_outlines straighten upright
     """,
     "imgrec_tf.finance.locating.training": "",
     "imgrec_tf.finance.reading": """
