@@ -95,6 +95,8 @@ def test_bad_arguments_of_the_check_are_named(photo, recognizer):
     with pytest.raises(ValueError, match="genuine from forged"):
         forgery.check_document(photo, other)
     with pytest.raises(TypeError, match="image"):
+        forgery.check_document(7, recognizer, corners=photo.corners)
+    with pytest.raises(ValueError, match="does not exist"):
         forgery.check_document("photo.jpg", recognizer, corners=photo.corners)
     with pytest.raises(ValueError, match="corners"):
         forgery.check_document(photo.image, recognizer, corners=[[0, 0]] * 4)
