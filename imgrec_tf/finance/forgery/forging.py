@@ -122,7 +122,7 @@ def _edit(document: Document, name: str, rng: np.random.Generator, skill: float)
     for at, (old, new) in enumerate(zip(before, text)):
         if old == new:
             continue
-        box = _cell(document, field, at)
+        box = cell_box(field.box, len(field.text), at, document.image)
         piece = patches.cleaned(document.image, box, rng, skill)
         high = (field.box[3] - field.box[1]) * float(np.exp(rng.normal(0, 0.02 + 0.06 * (1 - skill))))
         cover = patches.letters(new, high, font)
@@ -139,7 +139,10 @@ def _copy(document: Document, name: str, rng: np.random.Generator, skill: float)
         places = eligible.changeable_digits(name, field.text)
         to = int(rng.choice(places))
         taken = int(rng.choice([place for place in places if field.text[place] != field.text[to]]))
-        source, box = _cell(document, field, taken), _cell(document, field, to)
+        source, box = (
+            cell_box(field.box, len(field.text), taken, document.image),
+            cell_box(field.box, len(field.text), to, document.image),
+        )
         text = field.text[:to] + field.text[taken] + field.text[to + 1 :]
         width, height = box[2] - box[0], box[3] - box[1]
         left = min(source[0], document.image.shape[1] - width)
@@ -229,12 +232,12 @@ def _typed(document: Document, field: Field, text: str, font: str, ink: np.ndarr
     return made, box, Field(field.name, text, corners)
 
 
-def _cell(document: Document, field: Field, place: int) -> Box:
-    """Where one character of an evenly spaced line stands; letters are about 0.8 of their distance wide."""
-    left, top, right, bottom = field.box
-    pitch = (right - left) / (len(field.text) - 0.2)
+def cell_box(box, count: int, place: int, image: np.ndarray) -> Box:
+    """Where one of `count` characters of an evenly spaced line stands; letters are about 0.8 of their distance wide."""
+    left, top, right, bottom = box
+    pitch = (right - left) / (count - 0.2)
     start = left + place * pitch - 0.1 * pitch
-    return patches.whole_box((start, top, start + pitch, bottom), document.image, 0.06 * (bottom - top))
+    return patches.whole_box((start, top, start + pitch, bottom), image, 0.06 * (bottom - top))
 
 
 def _aspect(field: Field) -> float:
