@@ -6,6 +6,8 @@ dicom: every file that ships inside pydicom, read by this library and by pydicom
 rescaling, VOI lookup table or window, photometric interpretation). A row gives the largest difference on the scale from
 0 to 255, or the error by name. Where the codecs of the extras `dicom` and `dicom-gpl` are installed, the part is
 called "dicom with codecs" and has rows of its own.
+
+segmentation: a U-Net on the pictures of `nuclei`, see medical_segmentation.py.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from medical_segmentation import measure_segmentation
 from results_table import last_rows, machine, report
 
 warnings.filterwarnings("ignore", module=r"pydicom\.")
@@ -132,7 +135,7 @@ def _row(metric: str, value: float | None, goal: float | None, better: str, unit
     return {"metric": metric, **bounds, "goal": goal, "better": better, "unit": unit, "context": context}
 
 
-PARTS: dict[str, Callable[[], list[dict]]] = {"dicom": measure_dicom}
+PARTS: dict[str, Callable[[], list[dict]]] = {"dicom": measure_dicom, "segmentation": measure_segmentation}
 
 if __name__ == "__main__":
     main()
