@@ -193,6 +193,19 @@ def run(dataset):
     )  # fmt: skip
 
 
+def test_squares_are_other_ones_in_each_epoch_and_the_same_for_a_seed(dataset):
+    from imgrec_tf.medical.segmentation.batches import RandomSquares
+
+    options = {"batches": 3, "batch_size": 4, "size": 32, "augmentation": {}}
+    first, second, other = (RandomSquares(dataset.train, seed=seed, **options) for seed in (1, 1, 2))
+    assert len(first) == 3
+    pictures, classes = first[1]
+    assert pictures.shape == (4, 32, 32, 1) and classes.shape == (4, 32, 32) and classes.max() <= 2
+    assert np.array_equal(pictures, second[1][0]) and not np.array_equal(pictures, other[1][0])
+    first.on_epoch_end()
+    assert not np.array_equal(pictures, first[1][0])
+
+
 def test_training_learns_and_tells_its_history(run, dataset):
     assert list(run.history) == ["epoch", "loss", "validation_loss"] and len(run.history) == 3
     assert run.history["validation_loss"].iloc[-1] < run.history["validation_loss"].iloc[0]
