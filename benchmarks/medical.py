@@ -9,6 +9,7 @@ called "dicom with codecs" and has rows of its own.
 
 decisions: thresholds, calibration, another prevalence and sets of answers on real chest X-rays; see
 medical_decisions.py.
+segmentation: a U-Net on the pictures of `nuclei`, see medical_segmentation.py.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 from medical_decisions import measure_decisions
+from medical_segmentation import measure_segmentation
 from results_table import last_rows, machine, report
 
 warnings.filterwarnings("ignore", module=r"pydicom\.")
@@ -136,7 +138,11 @@ def _row(metric: str, value: float | None, goal: float | None, better: str, unit
     return {"metric": metric, **bounds, "goal": goal, "better": better, "unit": unit, "context": context}
 
 
-PARTS: dict[str, Callable[[], list[dict]]] = {"dicom": measure_dicom, "decisions": measure_decisions}
+PARTS: dict[str, Callable[[], list[dict]]] = {
+    "dicom": measure_dicom,
+    "decisions": measure_decisions,
+    "segmentation": measure_segmentation,
+}
 
 if __name__ == "__main__":
     main()

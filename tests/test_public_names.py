@@ -53,8 +53,9 @@ PUBLIC = {
     """,
     "imgrec_tf.finance.documents.layouts": "",
     "imgrec_tf.finance.forgery": """
-        Combination DocumentCheck Forged KINDS NoiseResidual SHORTCUTS TriedPage check_document combine detector forge
-        forged_documents kinds_in localisation_iou places_in resave resplit show_check targets train_detector try_pages
+        Combination DocumentCheck Forged KINDS NoiseResidual SHORTCUTS TRACES TraceDetector TriedPage check_document
+        combine detector fit_traces forge forged_documents kinds_in localisation_iou places_in resave resplit
+        show_check targets trace_features train_detector try_pages
     """,
     "imgrec_tf.finance.identity": """
         BrokenRule DigitCheck Household HouseholdMember IdentityNumber IdentityNumberCheck IssuedDocument
@@ -65,8 +66,9 @@ PUBLIC = {
         transliterate
     """,
     "imgrec_tf.finance.locating": """
-        Finding LIMITS Location Quality Step Straightened Upright check_corners check_quality homography
-        locate_document nearest_format order_corners page_aspect quadrilateral_iou rectify straighten upright
+        Finding LIMITS Location Quality Step Straightened Upright check_corners check_quality corner_batches
+        corner_network corner_photos homography locate_document nearest_format order_corners page_aspect
+        quadrilateral_iou rectify refine_corners show_outlines straighten upright
     """,
     "imgrec_tf.finance.locating.training": "",
     "imgrec_tf.finance.reading": """
@@ -80,13 +82,19 @@ PUBLIC = {
         evaluate_pairs face_crop face_picture make_pairs make_portraits make_signatures show_identities
         signature_picture strangers_only train_embedding
     """,
-    "imgrec_tf.medical": "dicom phantoms",
+    "imgrec_tf.medical": "dicom phantoms segmentation",
     "imgrec_tf.medical.dicom": """
         BurnedInText CT_WINDOWS DicomFolder DicomImage DicomProblem MissingCodec NoPixels PITFALLS Volume Window
         find_burned_in_text from_dicom personal_tags read read_folder read_volume strip_personal write_clinic
         write_example write_series
     """,
-    "imgrec_tf.models": "Baseline PRESETS baseline crnn sequential_cnn",
+    "imgrec_tf.medical.segmentation": """
+        CLASS_NAMES MaskDataset MaskScores MaskSplit SegmentationRun Segmenter THRESHOLDS augment average_precision
+        cells_phantom connected_objects dice from_arrays from_folder grey instance_mask iou load measure_masks
+        object_ious objects_from_scores otsu_mask outlined pixel_classes pixel_scores plot_precision
+        show_segmentation split_touching train_segmenter unit_range
+    """,
+    "imgrec_tf.models": "Baseline DiceLoss FocalLoss PRESETS baseline crnn sequential_cnn unet",
     "imgrec_tf.plots": """
         COLORS Figure GREY PALETTE SYNTHETIC figure histogram image_grid image_values style styled title wrapped
     """,

@@ -188,6 +188,12 @@ def test_colours_that_contradict_their_channels_are_guessed():
     assert np.array_equal(grey_one.display()[..., 0], wanted[..., 0]) and "contradicts" in grey_one.notes[0]
 
 
+def test_a_dataset_in_memory_is_read_without_a_file():
+    dataset = made(scan())
+    plain = Dataset({element.tag: element for element in dataset})
+    assert np.array_equal(read(plain).display(), read(as_bytes(dataset)).display())
+
+
 def test_a_mask_of_eight_bits_is_visible():
     pixels = (scan() > 500).astype(np.uint8)
     assert set(np.unique(grey(made(pixels)))) == {0, 255}

@@ -95,6 +95,8 @@ def test_bad_arguments_of_the_check_are_named(photo, recognizer):
     with pytest.raises(ValueError, match="genuine from forged"):
         forgery.check_document(photo, other)
     with pytest.raises(TypeError, match="image"):
+        forgery.check_document(7, recognizer, corners=photo.corners)
+    with pytest.raises(ValueError, match="does not exist"):
         forgery.check_document("photo.jpg", recognizer, corners=photo.corners)
     with pytest.raises(ValueError, match="corners"):
         forgery.check_document(photo.image, recognizer, corners=[[0, 0]] * 4)
@@ -245,3 +247,64 @@ def test_a_trial_looks_at_forged_pages_and_placebos(recognizer):
         forgery.try_pages(recognizer, 1)
     with pytest.raises(TypeError, match="Recognizer"):
         forgery.try_pages("model", 4)
+
+
+@pytest.fixture(scope="module")
+def traced():
+    """Crops of the data set's form: forged ones carry a patch of another tone at the place that their sources tell."""
+    rng = np.random.default_rng(0)
+    images = rng.normal(190, 4, (60, 64, 128, 3))
+    labels, lefts = np.arange(60) % 2, rng.integers(20, 80, 60)
+    for image, label, left in zip(images, labels, lefts):
+        image[20:40, left : left + 25] += 8 * label
+        image[28:32, 5:120:7] -= 90  # letters, forged or not
+    text = "person 000001, passport/lagoon, camera 001, photo {}, place {} 20 {} 40, field name, kind splice"
+    sources = np.array([text.format(number, left, left + 25) for number, left in enumerate(lefts)], dtype=object)
+    pictures = np.clip(images, 0, 255).astype(np.uint8)
+    return ir.Split(pictures, labels, class_names=("genuine", "forged"), sources=sources, synthetic=True)
+
+
+def test_traces_tell_a_patch_from_paper(traced):
+    found = forgery.fit_traces(traced.subset(np.arange(40)), trees=50, seed=1)
+    later = traced.subset(np.arange(40, 60))
+    scores = found.score_split(later)
+    assert scores[later.labels == 1].min() > scores[later.labels == 0].max()
+    assert found.importances().sum() == pytest.approx(1) and set(found.importances().index) == set(forgery.TRACES)
+    again = forgery.fit_traces(traced.subset(np.arange(40)), trees=50, seed=1)
+    np.testing.assert_array_equal(again.score_split(later), scores)
+    assert found.score(later.images[:0], []).shape == (0,)
+
+
+@settings(max_examples=20)
+@given(st.integers(-20, 140), st.integers(-20, 80), st.integers(1, 90), st.integers(1, 60))
+def test_traces_are_finite_wherever_the_place_lies(left, top, wide, high):
+    picture = np.random.default_rng(0).integers(0, 256, (64, 128, 3), dtype=np.uint8)
+    place = (left, top, left + wide, top + high)
+    if left >= 128 or top >= 64 or left + wide <= 0 or top + high <= 0:
+        with pytest.raises(ValueError, match="no pixel"):
+            forgery.trace_features(picture, place)
+        return
+    found = forgery.trace_features(picture, place)
+    assert found.shape == (len(forgery.TRACES),) and np.isfinite(found).all()
+    flat = forgery.trace_features(np.full_like(picture, 200), place)
+    assert np.isfinite(flat).all() and flat[: len(forgery.TRACES) // 10].tolist() == [0, 0]
+
+
+def test_traces_on_a_photo(photo, traced):
+    """The patched field of the photo is red; it is scored as a whole and character by character."""
+    detector = forgery.fit_traces(traced, trees=50)
+    check = forgery.check_document(photo, detector)
+    assert check.problem is None and set(check.fields) == set(photo.fields) - {"specimen"}
+    assert check.score == max(check.fields.values()) and check.heat_map.max() == pytest.approx(check.score)
+    assert forgery.check_document(photo, detector, heat_map=False).heat_map is None
+    with pytest.raises(ValueError, match="name them"):
+        forgery.check_document(photo.image, detector, corners=photo.corners)
+    for bad, message in ((np.zeros((4, 4)), "uint8"), (np.zeros((4, 4, 3), np.uint8), "no pixel")):
+        with pytest.raises(ValueError, match=message):
+            forgery.trace_features(bad, (9, 9, 12, 12))
+    with pytest.raises(ValueError, match="one place a picture"):
+        detector.score([photo.image], [])
+    with pytest.raises(ValueError, match="trees"):
+        forgery.fit_traces(traced, trees=1)
+    with pytest.raises(ValueError, match="genuine and forged"):
+        forgery.fit_traces(traced.subset(np.arange(0, 60, 2)))

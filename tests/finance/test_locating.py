@@ -72,6 +72,22 @@ def test_two_documents_are_refused():
 
 
 @needs_weights
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_bare_table_is_refused_with_a_reason(seed):
+    table, corners = capture.capture_several([], "mild", camera=2, seed=seed, size=(480, 640))
+    found = locate_document(table)
+    assert not corners and found.corners is None and found.problem and found.reason and found.action
+
+
+@needs_weights
+def test_half_a_document_says_that_a_part_lies_outside():
+    whole = _capture("id_card_td1", seed=5)
+    middle = round(whole.corners[:, 1].mean())
+    found = locate_document(np.ascontiguousarray(whole.image[:middle]))
+    assert found.problem == "cropped" and found.corners is None and "outside" in found.reason
+
+
+@needs_weights
 def test_half_a_document_is_refused(photo):
     middle = round(photo.corners[:, 0].mean())
     found = locate_document(np.ascontiguousarray(photo.image[:, :middle]))

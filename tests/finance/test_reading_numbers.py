@@ -30,6 +30,16 @@ def test_reads_it_from_a_card():
     assert bottom == pytest.approx(real[3], abs=8)
 
 
+def test_finds_a_small_number_on_a_large_picture():
+    line = reading.render_line(NUMBER, severity="scan", pixels_per_character=18, seed=4).image
+    page = np.full((1100, 2000), int(np.median(line)), np.uint8)  # searched at a quarter of its size
+    page[1000:] = 40
+    page[500 : 500 + line.shape[0], 700 : 700 + line.shape[1]] = line
+    found = reading.read_identity_number(page)
+    assert found.text == NUMBER
+    assert found.box[0] > 690
+
+
 def test_a_number_that_breaks_its_check_says_so():
     wrong = NUMBER[:17] + ("1" if NUMBER[17] != "1" else "2")
     line = reading.render_line(wrong, severity="scan", pixels_per_character=24, seed=5)

@@ -27,8 +27,10 @@ def read(source: str | os.PathLike | bytes | BinaryIO | pydicom.Dataset) -> Dico
         DicomProblem: If it is missing, no DICOM file, or damaged.
         TypeError: If the source is none of the above.
     """
-    accepted = (str, os.PathLike, bytes, bytearray, memoryview)
-    if not (isinstance(source, accepted) or hasattr(source, "read") or hasattr(source, "file_meta")):
+    import pydicom
+
+    accepted = (str, os.PathLike, bytes, bytearray, memoryview, pydicom.Dataset)
+    if not (isinstance(source, accepted) or hasattr(source, "read")):
         raise TypeError(f"read takes a path, bytes, an open binary file or a Dataset, got {type(source).__name__}")
     name = os.fspath(source) if isinstance(source, str | os.PathLike) else getattr(source, "name", None)
     name = name if isinstance(name, str) else "DICOM file"

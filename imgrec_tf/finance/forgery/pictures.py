@@ -45,10 +45,14 @@ def places_in(split: Split) -> np.ndarray:
         ValueError: If the split is not of `forged_documents`.
     """
     found = np.zeros((len(split), *split.image_shape[:2]), bool)
-    for mask, one in zip(found, _read(split)):
-        left, top, right, bottom = (int(edge) for edge in one["place"].split())
+    for mask, (left, top, right, bottom) in zip(found, boxes_in(split)):
         mask[top:bottom, left:right] = True
     return found
+
+
+def boxes_in(split: Split) -> list[tuple[int, ...]]:
+    """The rectangles of `places_in`: left, top, right, bottom each."""
+    return [tuple(int(edge) for edge in one["place"].split()) for one in _read(split)]
 
 
 def resplit(

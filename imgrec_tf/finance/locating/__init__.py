@@ -18,6 +18,9 @@ _NAMES = {
     "Upright": "uprightness",
     "check_corners": "geometry",
     "check_quality": "quality",
+    "corner_batches": "corners",
+    "corner_network": "corners",
+    "corner_photos": "corners",
     "homography": "geometry",
     "locate_document": "location",
     "nearest_format": "geometry",
@@ -25,6 +28,8 @@ _NAMES = {
     "page_aspect": "geometry",
     "quadrilateral_iou": "geometry",
     "rectify": "geometry",
+    "refine_corners": "refining",
+    "show_outlines": "figures",
     "straighten": "straightening",
     "upright": "uprightness",
 }

@@ -24,8 +24,10 @@ SURE, NEAR = 0.93, 0.93  # support, and overlap with the first guess, at which n
 FEWEST_PIXELS = 24  # of the 48 × 48 that the sheet network answers
 SECOND_SHARE = 0.15  # a second region of this share of the first one is a second document
 PARTING_LEVELS, PARTED_SHARE = (0.8, 0.9, 0.95), 0.4  # the same, where nothing certain was found
-LEAST_SUPPORT = 0.85  # of the columns of one side agree on one line
 LEAST_OVERLAP = 0.70  # of the exact quadrilateral with the rough one
+RIM_PIXELS = (
+    6  # of the 48 at one side of the photo: what reaches it on that length, and is not certain, goes on outside
+)
 OUTSIDE = 0.012  # how far a corner may lie outside of the photo, as a share of the page's size
 
 _PROBLEMS = {
@@ -77,7 +79,7 @@ def locate_document(image: Any, *, method: str = "auto") -> Location:
     """Find the four corners of the one document in a photo.
 
     A small U-Net tells which parts of the photo are sheets or cards. The quadrilateral around the only such part is
-    then made exact: a second network looks at strips along its sides, four times, each time closer, and once outside
+    then made exact: a second network looks at strips along its sides, several times, each time closer, and once outside
     of them for a side that was missed. Where the sides do not agree with straight edges, the classical outlines get
     the same chance; where these do not either, the answer is a problem and no corners.
 
@@ -151,6 +153,8 @@ def _by_networks(small: np.ndarray, *, fallback: bool) -> Location:
             _, sizes, order = _regions(likely, level)
             if len(order) > 1 and sizes[order[1]] >= max(FEWEST_PIXELS, PARTED_SHARE * sizes[order[0]]):
                 return _problem("two_documents")
+        if max(heart[side].sum() for side in (0, -1, np.s_[:, 0], np.s_[:, -1])) >= RIM_PIXELS:
+            return _problem("cropped")
     return best
 
 
@@ -209,17 +213,26 @@ def _classical(small: np.ndarray) -> Location:
     if not proposed:
         return _problem("no_document")
     _, rough = max(proposed, key=lambda one: one[0])
-    return _judged(small, "classical", *refining.exact_sides(small, rough, networks=False), rough)
+    exact = refining.exact_sides(small, rough, networks=False)
+    return _judged(small, "classical", *exact, rough, least=refining.LEAST_SUPPORT["gradient"])
 
 
-def _judged(small: np.ndarray, method: str, corners, support: np.ndarray, rough) -> Location:
+def _judged(
+    small: np.ndarray,
+    method: str,
+    corners,
+    support: np.ndarray,
+    rough,
+    *,
+    least: float = refining.LEAST_SUPPORT["network"],
+) -> Location:
     """An answer where the sides are supported and lie within the photo, else the problem."""
     if rough is None:
         return _problem("uncertain")
     height, width = small.shape[:2]
-    if corners is None or support.min() < LEAST_SUPPORT or geometry.quadrilateral_iou(rough, corners) < LEAST_OVERLAP:
+    if corners is None or support.min() < least or geometry.quadrilateral_iou(rough, corners) < LEAST_OVERLAP:
         along_rim = _along_rim(rough if corners is None else corners, width, height)
-        return _problem("cropped" if (along_rim & (support < LEAST_SUPPORT)).any() else "uncertain")
+        return _problem("cropped" if (along_rim & (support < least)).any() else "uncertain")
     beyond = np.maximum(np.maximum(-corners, corners - (width, height)), 0).max()
     if beyond > OUTSIDE * np.sqrt(geometry.area(corners)):
         return _problem("cropped")

@@ -266,10 +266,10 @@ for length in (6, 12, 18, 30):
 pd.DataFrame(rows).T.rename_axis("digits").round(3)
 
 # %% [markdown]
-# Trained on at most seven digits, both read thirty. Compare the columns of character errors from top to bottom: a digit costs about
-# the same in a long line as in a short one. A long line has more chances to go wrong, so its exact match is lower; by how much,
-# the last column says for errors that fall anywhere. Where the exact match is higher than that, errors come in bunches: one
-# illegible line holds many.
+# Trained on at most seven digits, both read thirty. Read the columns of character errors from top to bottom: they grow little,
+# though a tilt of one degree, which hardly matters over six digits, carries the ends of a long line up and down. A long line has
+# more chances to go wrong, so its exact match is lower; by how much, the last column says for errors that fall anywhere. Where
+# the exact match is higher than that, errors come in bunches: one line that can hardly be read holds many.
 #
 # Is the difference between the two readers more than chance? These are 100 lines a length, and one seed. What is certain is the
 # cost: an LSTM cannot begin with the second step before it is done with the first, convolutions can. The library ships the
@@ -499,10 +499,10 @@ for name, read in readings.items():
 pd.DataFrame(rows).T
 
 # %% [markdown]
-# Compare the last two rows. Both repair. The careful one turns a part of the errors into right numbers, and leaves what it
-# cannot tell as it was read, with a check character that fails and says so. The one by force never leaves anything: every
-# number is valid, and a good part of them belongs to somebody else. A check character proves little once it has been used to
-# choose: **what has been made to fit, fits**.
+# Compare the last two rows. Both repair. The careful one mends a few errors, and leaves what it cannot tell as it was read, with a
+# check character that fails and says so. The one by force mends more, and leaves next to nothing: nearly every number is valid
+# now, and most of those that it changed belong to somebody else. A check character proves little once it has been used to choose:
+# **what has been made to fit, fits**.
 #
 # ## Say "I cannot read this"
 #
