@@ -25,7 +25,7 @@ help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | \
 		while IFS=$$'\t' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
 
-demo: $(READY)  ## run the main lesson with the network off, print a table (DATASET=… EPOCHS=… change it)
+demo: $(READY)  ## run the main lessons with the network off, print a table (DATASET=… EPOCHS=… change it)
 	@$(RUN) -m imgrec_tf.course demo $(PARAMETERS)
 
 test: $(READY)  ## run all tests (TESTS="tests/vision -k blur" for some)
@@ -51,7 +51,7 @@ check: $(READY)  ## lint, format, notebooks as their sources give them
 	@$(RUN) -m imgrec_tf.course build --check
 
 bench: $(READY)  ## run every benchmark (long; some need IMGREC_DATA)
-	@for script in $(filter-out benchmarks/results_table.py,$(wildcard benchmarks/*.py)); do echo "$$script"; $(RUN) "$$script"; done
+	@for script in $(filter-out benchmarks/results_table.py benchmarks/medical_%.py,$(wildcard benchmarks/*.py)); do echo "$$script"; $(RUN) "$$script"; done
 
 lock:  ## pin the dependencies again after a change of requirements.txt (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \

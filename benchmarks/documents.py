@@ -2,11 +2,13 @@
 
 Run from the project's folder:  python benchmarks/documents.py
 All photos are rendered, so all figures are about synthetic documents. `--photos` sets how many of each severity;
-`--parts corners numbers zones` chooses; the figures of the other parts stay as they were.
+`--parts corners numbers zones application` chooses; each part has a file of its own, so the others stay as they were.
 
 Corners: layouts that the networks never saw, severity phone; a photo without an answer counts as an overlap of 0.
 Numbers: the portrait side, straightened by its true corners, read by `read_identity_number`.
 Zones: passports and cards with three lines, `read_mrz` on the whole photo.
+Application: one photo of a card through `applications.examine` and `decide`, all networks asked; those that do not
+ship with the package have fresh weights here, which take the same time.
 The reader is trained on printed lines of its own and on no layout at all. Intervals are Wilson's, and for means the
 normal approximation. Speed is processor time of one call, the median over the photos of severity phone.
 """
@@ -18,12 +20,12 @@ import time
 from collections.abc import Callable, Iterator
 
 import numpy as np
-from results_table import last_rows, machine, report
+from results_table import machine, report
 from scipy import stats
 
 FIRST_SEED = 7_000_000  # of people and photos; no training draws from here
 CAMERAS = range(3000, 3030)
-PARTS = ("corners", "numbers", "zones")
+PARTS = ("corners", "numbers", "zones", "application")
 GOALS_NUMBERS = {"mild": 0.995, "phone": 0.95, "harsh": 0.85}
 GOALS_ZONES = {"mild": 0.98, "phone": 0.90}
 
@@ -35,10 +37,9 @@ def main() -> None:
     parser.add_argument("--longer", type=int, default=1600, help="longer side of the photos in pixels")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     options = parser.parse_args()
-    rows = [row for row in last_rows("documents") if row["metric"].split(":")[0] not in options.parts]
+    measure = {"corners": corners, "numbers": numbers, "zones": zones, "application": application}
     for part in options.parts:
-        rows += {"corners": corners, "numbers": numbers, "zones": zones}[part](options.photos, options.longer)
-    report("documents", rows)
+        report(f"documents_{part}", measure[part](options.photos, options.longer))
 
 
 def corners(photos: int, longer: int) -> list[dict]:
@@ -101,22 +102,56 @@ def zones(photos: int, longer: int) -> list[dict]:
     )
 
 
+def application(photos: int, longer: int) -> list[dict]:
+    """Return the time from the photo of a card to a decision; half as many photos as the other parts take."""
+    import imgrec_tf as ir
+    from imgrec_tf.finance import applications, documents, forgery, verification
+
+    classifier = ir.Recognizer(ir.models.sequential_cnn((96, 96, 3), len(documents.CLASSES)), documents.CLASSES)
+    detector = ir.Recognizer(forgery.detector(), ("genuine", "forged"))
+    verifier = verification.Verifier(verification.embedding_network((64, 56, 3)), "portraits")
+    verifier.threshold = verification.Threshold(0.5, "not measured here", 0.01, 0.1, 100)
+    model = applications.RiskModel((0.0,) * len(applications.FEATURES), 0.0, 1.0, -3.0, 100)
+    face = verification.face_picture(1, 0)
+    seconds, complete = [], []
+    for number, photo in enumerate(take(("portrait_side",), ("phone",), photos // 2 + 3, longer)):
+        start = time.process_time()
+        found = applications.examine(
+            {"portrait_side": photo.image}, classifier=classifier, detector=detector, verifier=verifier, face=face,
+            portrait_boxes={"portrait_side": (0.6, 0.1, 0.95, 0.75)},
+        )  # fmt: skip
+        applications.decide(found.evidence, model)
+        if number >= 3:  # the first ones load the networks
+            seconds.append(time.process_time() - start)
+            complete.append(not found.evidence.missing)
+    low, middle, high = np.percentile(seconds, (10, 50, 90))
+    context = f"{len(seconds)} photos of severity phone, {longer} pixels, 10th to 90th percentile, {machine()}"
+    return [
+        row("application: processor time", middle, low=low, high=high, goal=1.0, better="lower", unit="s",
+            context=context),
+        share("application: every score measured", complete, goal=None, context=f"{len(seconds)} photos"),
+    ]  # fmt: skip
+
+
 def _readings(
     part: str, classes: tuple[str, ...], goals: dict[str, float], read: Callable, truth: Callable, photos: int,
     longer: int, *, wrong_goal: float, seconds_goal: float | None
 ) -> list[dict]:  # fmt: skip
-    rows, wrong_valid, wrong_trusted, seconds = [], [], [], []
-    for severity, goal in goals.items():
-        exact = []
-        for photo in take(classes, severity, photos, longer):
-            reading, spent = read(photo)
-            right = reading.text == truth(photo.document)
-            exact.append(right)
-            wrong_valid.append(reading.valid and not right)
-            wrong_trusted.append(reading.trusted and not right)
-            if severity == "phone":
-                seconds.append(spent)
-        rows.append(share(f"{part}: exact, {severity}", exact, goal=goal, context=f"{photos} photos, {longer} pixels"))
+    wrong_valid, wrong_trusted, seconds = [], [], []
+    exact = {severity: [] for severity in goals}
+    for photo in take(classes, tuple(goals), photos, longer):
+        reading, spent = read(photo)
+        right = reading.text == truth(photo.document)
+        exact[photo.severity].append(right)
+        wrong_valid.append(reading.valid and not right)
+        wrong_trusted.append(reading.trusted and not right)
+        if photo.severity == "phone":
+            seconds.append(spent)
+    context = f"{photos} photos, {longer} pixels"
+    rows = [
+        share(f"{part}: exact, {severity}", hits, goal=goals[severity], context=context)
+        for severity, hits in exact.items()
+    ]
     everywhere = f"all {len(wrong_valid)} photos of {', '.join(goals)}"
     rows.append(share(f"{part}: wrong and valid", wrong_valid, goal=wrong_goal, better="lower", context=everywhere))
     rows.append(share(f"{part}: wrong and trusted", wrong_trusted, goal=0.0, better="lower", context=everywhere))
@@ -127,8 +162,8 @@ def _readings(
     return rows
 
 
-def take(classes: tuple[str, ...], severity: str, count: int, longer: int) -> Iterator:
-    """Yield photos of documents in all layouts, upright up to the severity's own roll."""
+def take(classes: tuple[str, ...], severities: tuple[str, ...], count: int, longer: int) -> Iterator:
+    """Yield photos of documents in all layouts, each in every severity, upright up to the severity's own roll."""
     from imgrec_tf.finance import capture, documents
 
     for number in range(count):
@@ -138,13 +173,9 @@ def take(classes: tuple[str, ...], severity: str, count: int, longer: int) -> It
         page = documents.render(
             document_class, layout, seed=int(rng.integers(2**31)), pixels_per_mm=min(12.0, longer / 110)
         )
-        yield capture.capture(
-            page,
-            severity,
-            camera=int(rng.choice(CAMERAS)),
-            seed=int(rng.integers(2**31)),
-            size=(round(longer * 3 / 4), longer),
-        )
+        camera, seed = int(rng.choice(CAMERAS)), int(rng.integers(2**31))
+        for severity in severities:
+            yield capture.capture(page, severity, camera=camera, seed=seed, size=(round(longer * 3 / 4), longer))
 
 
 def row(metric: str, value: float, *, low, high, goal, better="higher", unit="", context="") -> dict:

@@ -31,10 +31,8 @@ def main() -> None:
     dataset = ir.load("pneumoniamnist")
     rows, values, seconds = [], [], []
     for seed in options.seeds:
-        model = ir.models.sequential_cnn(dataset.image_shape, dataset.num_classes, seed=seed)
-        start = time.perf_counter()
-        run = ir.train(model, dataset, seed=seed, check_leaks=False)
-        seconds.append(time.perf_counter() - start)
+        run, took = trained(dataset, seed)
+        seconds.append(took)
         threshold = point_of_best_accuracy(ir.evaluate(run.model, dataset.validation))
         test = ir.evaluate(run.model, dataset.test, threshold=threshold)
         context = f"seed {seed}, {len(run.history)} epochs, 95 % interval"
@@ -44,13 +42,23 @@ def main() -> None:
             _interval_row(f"test {name}", test[name], chosen) for name in ("accuracy", "sensitivity", "specificity")
         ]
         values.append(test["roc_auc"].value)
-    context = f"{len(values)} seeds, {model.count_params():,} parameters, defaults of train, {machine()}"
+    context = f"{len(values)} seeds, {run.model.count_params():,} parameters, defaults of train, {machine()}"
     summary = [
         _row("mean test ROC AUC", statistics.mean(values), min(values), max(values), 0.965, "higher", "", context),
-        _row("parameters", model.count_params(), None, None, 100_000, "lower", "", context),
+        _row("parameters", run.model.count_params(), None, None, 100_000, "lower", "", context),
         _row("training, slowest seed", max(seconds), min(seconds), max(seconds), 180.0, "lower", "s", context),
     ]
     report("pneumonia", summary + rows)
+
+
+def trained(dataset, seed: int):
+    """Train the default network with the defaults of `train`; return the run and the seconds it took."""
+    import imgrec_tf as ir
+
+    model = ir.models.sequential_cnn(dataset.image_shape, dataset.num_classes, seed=seed)
+    start = time.perf_counter()
+    run = ir.train(model, dataset, seed=seed, check_leaks=False)
+    return run, time.perf_counter() - start
 
 
 def point_of_best_accuracy(validation) -> float:

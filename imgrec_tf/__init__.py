@@ -26,8 +26,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 _MODULES = (
     "course",
     "datasets",
+    "decisions",
     "environment",
     "evaluation",
+    "explain",
     "finance",
     "medical",
     "models",

@@ -16,7 +16,7 @@ PACKAGE = PROJECT / "imgrec_tf"
 
 # From the ground up. A module may import from its own floor and from those below.
 FLOORS = [
-    {"_checks", "_lazy", "environment", "plots"},
+    {"_checks", "_lazy", "_parallel", "environment", "plots"},
     {"datasets", "vision"},
     {"models", "training", "evaluation"},
     {"recognizer", "decisions", "explain", "robustness"},
@@ -39,9 +39,9 @@ def watch(event, arguments):
 sys.addaudithook(watch)
 import imgrec_tf
 import imgrec_tf.datasets
-for name in ("course", "datasets", "finance", "models", "vision", "medical", "environment"):
+for name in ("course", "datasets", "decisions", "explain", "finance", "models", "vision", "medical", "environment"):
     getattr(imgrec_tf, name)
-names = ("tensorflow", "keras", "pandas", "matplotlib", "sklearn", "skimage", "scipy")
+names = ("tensorflow", "keras", "pandas", "matplotlib", "sklearn", "skimage", "scipy", "pydicom")
 heavy = [name for name in names if name in sys.modules]
 print(json.dumps({"heavy": heavy, "opened": opened, "reached": reached}))
 """

@@ -13,7 +13,8 @@ import imgrec_tf
 PUBLIC = {
     "imgrec_tf": """
         DatasetCard Evaluation ImageDataset Recognizer Split TrainingRun __version__ available course datasets
-        environment evaluate evaluation finance load medical models plots recognizer train training vision
+        decisions environment evaluate evaluation explain finance load medical models plots recognizer train training
+        vision
     """,
     "imgrec_tf.course": "CheckFailed check expect headline register",
     "imgrec_tf.course.exercises": "",
@@ -21,15 +22,25 @@ PUBLIC = {
         DatasetCard DownloadError ImageDataset ImageFiles ImageProblem LeakReport Split available card
         from_arrays from_csv from_folder from_npz leak_report load read_image split
     """,
+    "imgrec_tf.datasets.dicom": """
+        DicomImage DicomProblem LookupTable MissingCodec NoPixels Window is_dicom patient_group read
+    """,
+    "imgrec_tf.decisions": """
+        ConformalRule Costs DecisionCurve PredictionSets PrevalenceEstimate RiskCoverage Share Temperature
+        TemperatureScaling calibrated choose_operating_point decision_curve estimate_prevalence fit_conformal
+        fit_temperature halves limit_for_target plot_calibration plot_costs plot_coverage risk_coverage
+        shift_prevalence with_prevalence
+    """,
     "imgrec_tf.evaluation": "Evaluation Metric evaluate",
+    "imgrec_tf.explain": "SanityCheck grad_cam mass_inside occlusion saliency sanity_check show_maps",
     "imgrec_tf.finance": """
         applications capture consistency documents forgery id_documents identity locating reading verification
     """,
     "imgrec_tf.finance.applications": """
-        ACTIONS Application ApplicationConflict ApplicationStore CostMatrix Decision Duplicate Evidence FEATURES
-        LogEntry LogHead LogProblem LogReport RiskCoverage RiskModel SAME_PICTURE Share StorageProblem Vault
-        decide describe_picture fit_risk_model invent_evidence limit_for_target mask_text new_key
-        picture_similarity redact_image risk_coverage wrong_among_accepted
+        ACTIONS Application ApplicationConflict ApplicationStore CostMatrix Decision Duplicate Evidence Examination
+        ExaminedDocument FEATURES LogEntry LogHead LogProblem LogReport RiskCoverage RiskModel SAME_PICTURE Share
+        StorageProblem Vault decide describe_picture examine fit_risk_model invent_evidence limit_for_target mask_text
+        new_key picture_similarity redact_image risk_coverage wrong_among_accepted
     """,
     "imgrec_tf.finance.capture": """
         Camera Photo SEVERITIES Severity camera capture capture_several homography_between show_photo
@@ -42,14 +53,15 @@ PUBLIC = {
     """,
     "imgrec_tf.finance.documents.layouts": "",
     "imgrec_tf.finance.forgery": """
-        Combination DocumentCheck Forged KINDS NoiseResidual SHORTCUTS check_document combine detector forge
-        forged_documents kinds_in localisation_iou show_check targets
+        Combination DocumentCheck Forged KINDS NoiseResidual SHORTCUTS TRACES TraceDetector TriedPage check_document
+        combine detector fit_traces forge forged_documents kinds_in localisation_iou places_in resave resplit
+        show_check targets trace_features train_detector try_pages
     """,
     "imgrec_tf.finance.identity": """
         BrokenRule DigitCheck Household HouseholdMember IdentityNumber IdentityNumberCheck IssuedDocument
         MRZ_CLASSES MRZ_FORMATS Misses MrzRecord Person REFERENCE_DATE add_years build_identity_number build_mrz
-        check_identity_number identity_check_character invent_household invent_identity_number invent_people
-        invent_person invisible_pairs measure_misses mrz_character_classes mrz_check_digit mrz_layout
+        check_identity_number every_error identity_check_character invent_household invent_identity_number
+        invent_people invent_person invisible_pairs measure_misses mrz_character_classes mrz_check_digit mrz_layout
         name_characters parse_identity_number parse_mrz person_mrz resident_card_years romanize spellings
         transliterate
     """,
@@ -60,17 +72,29 @@ PUBLIC = {
     """,
     "imgrec_tf.finance.locating.training": "",
     "imgrec_tf.finance.reading": """
-        Change Decoded FieldReading LineImage LineReader MrzReading NumberReading ReaderRun Row SEVERITIES Zone
-        beam_decode cut_row edit_distance find_zones fixed_length_decode greedy_decode normalise_line
-        read_identity_number read_mrz render_line shipped_reader train_reader
+        Change Decoded FieldReading LineImage LineReader MrzReading NumberReading ReaderRun Repaired Row SEVERITIES
+        Zone beam_decode cut_row edit_distance find_zones fixed_length_decode greedy_decode mrz_alphabets
+        normalise_line number_alphabets number_strips read_identity_number read_mrz render_line
+        repair_identity_number repair_mrz shipped_reader train_reader
     """,
     "imgrec_tf.finance.verification": """
         Comparison EmbeddingRun MARGINS PairEvaluation Pairs PictureSet Threshold Verifier embedding_network
         evaluate_pairs face_crop face_picture make_pairs make_portraits make_signatures show_identities
         signature_picture strangers_only train_embedding
     """,
-    "imgrec_tf.medical": "phantoms",
-    "imgrec_tf.models": "Baseline PRESETS baseline crnn sequential_cnn",
+    "imgrec_tf.medical": "dicom phantoms segmentation",
+    "imgrec_tf.medical.dicom": """
+        BurnedInText CT_WINDOWS DicomFolder DicomImage DicomProblem MissingCodec NoPixels PITFALLS Volume Window
+        find_burned_in_text from_dicom personal_tags read read_folder read_volume strip_personal write_clinic
+        write_example write_series
+    """,
+    "imgrec_tf.medical.segmentation": """
+        CLASS_NAMES MaskDataset MaskScores MaskSplit SegmentationRun Segmenter THRESHOLDS augment average_precision
+        cells_phantom connected_objects dice from_arrays from_folder grey instance_mask iou load measure_masks
+        object_ious objects_from_scores otsu_mask outlined pixel_classes pixel_scores plot_precision
+        show_segmentation split_touching train_segmenter unit_range
+    """,
+    "imgrec_tf.models": "Baseline DiceLoss FocalLoss PRESETS baseline crnn sequential_cnn unet",
     "imgrec_tf.plots": """
         COLORS Figure GREY PALETTE SYNTHETIC figure histogram image_grid image_values style styled title wrapped
     """,

@@ -17,15 +17,36 @@ README = (PROJECT / "README.md").read_text(encoding="utf-8")
 
 @pytest.mark.slow
 def test_in_your_own_notebook_runs_in_an_empty_folder(tmp_path):
-    code = re.search(r"## In your own notebook.*?```python\n(.*?)```", README, re.DOTALL).group(1)
+    code = own_notebook()[0]
     assert len([line for line in code.splitlines() if line.strip() and not line.startswith("import")]) <= 10
-    environment = os.environ | {"PYTHONPATH": str(PROJECT)}
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
+    done = run(code, tmp_path)
     assert {path.name for path in tmp_path.iterdir()} >= {"roc.png", "my_model.imgrec"}
     assert "roc_auc" in done.stdout
+
+
+@pytest.mark.slow
+def test_a_photo_of_a_card_is_read_in_an_empty_folder(tmp_path):
+    said = run(own_notebook()[1], tmp_path).stdout.splitlines()
+    assert " is valid: region 99" in said[0]
+    assert said[1].startswith("No machine-readable zone was found")
+
+
+def own_notebook() -> list[str]:
+    section = re.search(r"## In your own notebook\n(.*?)\n## ", README, re.DOTALL).group(1)
+    return re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+
+
+def run(code: str, folder: Path) -> subprocess.CompletedProcess:
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done
 
 
 @pytest.mark.parametrize("page", PAGES)

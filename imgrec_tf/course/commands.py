@@ -60,7 +60,7 @@ def demo(project: Path, settings: list[str], *, time_factor: float) -> int:
     selected = [lesson for lesson in lessons.find_lessons(project) if lesson.flagship]
     if not selected:
         return _report(["no lesson says `flagship: true` in its front matter"], "")
-    at_once = max(1, min(len(selected), os.cpu_count() or 1))  # a lesson keeps little more than one core busy
+    at_once = max(1, min(len(selected), os.cpu_count() or 1))
     return _run(project, selected, settings, write=False, time_factor=time_factor, at_once=at_once)
 
 
@@ -108,8 +108,10 @@ def _run(
         raise LessonError("--write keeps what the lessons say of themselves: leave out -p, or leave out --write")
     described = [describe_dataset(lesson, changed) for lesson, changed in zip(selected, changes)]
 
+    cores = max(1, (os.cpu_count() or 1) // at_once) if at_once > 1 else None
+
     def execute(lesson: Lesson, changed: dict[str, Any], dataset: str) -> execution.Result:
-        result = _run_one(project, lesson, changed, dataset, time_factor)
+        result = _run_one(project, lesson, changed, dataset, time_factor, cores)
         rendering.write_page(result, project / "build" / "lessons", dataset)
         if write and result.passed:
             notebooks.write(notebooks.solution_path(project, lesson), notebooks.as_text(result.notebook))
@@ -123,12 +125,22 @@ def _run(
     return _report(problems, "Every cell ran, and every stated band, time and memory was kept.")
 
 
-def _run_one(project: Path, lesson: Lesson, changed: dict[str, Any], dataset: str, factor: float) -> execution.Result:
+def _run_one(
+    project: Path, lesson: Lesson, changed: dict[str, Any], dataset: str, time_factor: float, cores: int | None
+) -> execution.Result:
     network = needs_network(lesson, changed)
     settings = ", ".join(f"{name}={value}" for name, value in changed.items())
     print(", ".join(filter(None, [lesson.heading, settings, f"network {'on' if network else 'off'}"])), flush=True)
     with _progress(lesson) as progress:
-        return execution.run(lesson, changed, project=project, network=network, time_factor=factor, progress=progress)
+        return execution.run(
+            lesson,
+            changed,
+            project=project,
+            network=network,
+            time_factor=time_factor,
+            cores=cores,
+            progress=progress,
+        )
 
 
 @contextlib.contextmanager

@@ -16,6 +16,8 @@ from imgrec_tf.course import headlines, notebooks, outputs
 from imgrec_tf.course.lessons import Lesson
 
 _USAGE = "application/vnd.imgrec.usage+json"
+# What TensorFlow, OpenMP's libraries and joblib read; one that is set already is kept.
+_CORES = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS", "LOKY_MAX_CPU_COUNT")
 _PEAK_MEMORY = f"""
 def _peak_memory_mb():
     import re, sys
@@ -75,6 +77,7 @@ def run(
     project: Path,
     network: bool = False,
     time_factor: float = 1.0,
+    cores: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Result:
     """Execute a lesson with its solutions.
@@ -85,6 +88,7 @@ def run(
         project: folder that holds `imgrec_tf/` and `notebooks/`.
         network: leave the network on, for a data set that has to be downloaded.
         time_factor: how much slower than two CPU cores of today this machine may be.
+        cores: how many cores the lesson may keep busy, for lessons that run side by side; None leaves all to it.
         progress: called after each cell with the number of cells done and of all cells.
 
     Returns:
@@ -114,7 +118,7 @@ def run(
         start = time.monotonic()
         try:
             with log.open("wb") as file:
-                client.execute(env=_environment(), stdout=file, stderr=file)
+                client.execute(env=_environment(cores), stdout=file, stderr=file)
         except CellExecutionError:
             result.error = _describe(lesson, notebook)
         except CellTimeoutError as error:
@@ -162,9 +166,11 @@ def _kernel_manager(sockets: Path) -> type:
     return ThisInterpreter
 
 
-def _environment() -> dict[str, str]:
+def _environment(cores: int | None) -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
     environment["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    if cores:  # side by side, threads and processes beyond the cores get into each other's way
+        environment = dict.fromkeys(_CORES, str(cores)) | environment
     library = str(Path(__file__).resolve().parents[2])
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [library, os.environ.get("PYTHONPATH")]))
     if environment.get("IMGREC_DATA"):

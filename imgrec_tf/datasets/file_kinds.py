@@ -43,8 +43,6 @@ def describe_content(data: bytes) -> str:
     for magic, what in _OTHER_KINDS.items():
         if data.startswith(magic):
             return f"is {what}"
-    if data[128:132] == b"DICM":
-        return "is a DICOM file; read it with pydicom first"
     for magic, what in _MAGIC.items():
         if data.startswith(magic):
             return f"starts like a {what} file but is damaged, breaks off, or is of a rare kind that is not read"

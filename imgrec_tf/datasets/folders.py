@@ -17,7 +17,7 @@ __all__ = ["from_csv", "from_folder"]
 # What operating systems leave in folders, besides names that begin with a dot.
 _IGNORED = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 _IMAGE_SUFFIXES = frozenset(
-    [".avif", ".bmp", ".gif", ".jp2", ".jpeg", ".jpg", ".pgm", ".png", ".pnm", ".ppm", ".tif", ".tiff", ".webp"]
+    [".avif", ".bmp", ".dcm", ".gif", ".jp2", ".jpeg", ".jpg", ".pgm", ".png", ".pnm", ".ppm", ".tif", ".tiff", ".webp"]
 )
 
 
@@ -55,6 +55,7 @@ def from_folder(
         test: Share for the test split, in [0, 1); with 0 the data set has none. Not used where there is a test folder.
         groups: What must not be torn apart by splitting, such as all images of a patient: a function from path to
             group, or a regular expression with one group that is searched in each file name, such as r"(patient\\d+)_".
+            DICOM files bring the hashed ids of their patients along: they are used when this is left out.
         class_names: The class folders in the order of the labels, for example ("healthy", "ill"): in a binary task the
             second is the positive class. When left out: sorted by number if all are numbers, else by name.
         task: "binary", "multi-class" or "ordinal"; told from the number of classes when left out.

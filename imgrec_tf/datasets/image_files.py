@@ -8,7 +8,7 @@ wherever it gives the same pixels.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,7 @@ class ImageFiles:
         image_size: Height and width that every image is brought to.
         channels: 1 or 3.
         fit: "pad", "stretch" or "crop", as in `vision.preparing.prepare`.
+        read: What turns a path into an image.
         dtype: uint16 when any of the files has 16 bits, else uint8; the type of `files[i]`.
     """
 
@@ -49,6 +50,7 @@ class ImageFiles:
         fit: str = "pad",
         *,
         checks: Sequence[ImageCheck] | None = None,
+        read: Callable[[str], np.ndarray] = read_image,
     ):
         """Keep the paths and what is known of each file; no pixels are kept.
 
@@ -58,13 +60,15 @@ class ImageFiles:
             channels: 1 (grey) or 3 (RGB).
             fit: "pad", "stretch" or "crop".
             checks: One result of `check_image` for each file; they are checked here when left out.
+            read: What turns a path into an image, for files that can be seen in several ways (windows of a DICOM file);
+                give `checks` of the same images with it. It has to be a function that can be pickled.
 
         Raises:
             ImageProblem: If a file cannot be used.
             ValueError: If a size, channels or fit is not as above, or there are not as many checks as paths.
         """
         self.image_size, self.channels = checked_size(image_size), checked_channels(channels)
-        self.fit = checked_fit(fit)
+        self.fit, self.read = checked_fit(fit), read
         self.paths = np.empty(0, dtype=object)
         paths = [os.path.abspath(path) for path in paths]  # noqa: PTH100 (resolve() would follow links)
         self.paths = np.array(paths, dtype=object).reshape(len(paths))
@@ -250,7 +254,7 @@ class ImageFiles:
         return tf.repeat(pixels, 3, axis=-1) if stored == 1 and self.channels == 3 else pixels
 
     def _pixels_of(self, index: int) -> np.ndarray:
-        return prepare(read_image(self.paths[index]), self.image_size, self.channels, self.fit)
+        return prepare(self.read(self.paths[index]), self.image_size, self.channels, self.fit)
 
     def _decoded(self, chosen: np.ndarray) -> Iterator[np.ndarray]:
         if len(chosen) < 64:

@@ -2,7 +2,7 @@
 
 The kind of a file is told from its content, never from its name. What a viewer would show is what you get: EXIF
 rotation is applied, palettes are looked up, transparency lies on white, CMYK becomes RGB, an animation gives its first
-frame. 16-bit PNG and TIFF files keep their depth.
+frame. 16-bit PNG and TIFF files keep their depth. DICOM files are read by `datasets.dicom`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from imgrec_tf.datasets import dicom
 from imgrec_tf.datasets.deep_colour import ROTATED, from_numbers, on_white, read_deep_png, read_deep_tiff, turned
 from imgrec_tf.datasets.file_kinds import ImageProblem, describe_content, is_complete, is_deep_colour_png
 
@@ -52,6 +53,7 @@ class ImageCheck:
         bits: 8 or 16.
         kind: Format and mode of the file, for example "JPEG L" or "TIFF I;16".
         plain: "jpeg" or "png" when TensorFlow's own decoder gives the same pixels as `read_image`, else "".
+        patient: In a DICOM file, the hashed id of what must stay in one split; else "".
     """
 
     problem: str | None = None
@@ -61,24 +63,28 @@ class ImageCheck:
     bits: int = 0
     kind: str = ""
     plain: str = ""
+    patient: str = ""
 
 
-def read_image(source: str | os.PathLike | bytes | BinaryIO) -> np.ndarray:
+def read_image(source: str | os.PathLike | bytes | BinaryIO | Image.Image) -> np.ndarray:
     """Read one image as a viewer would show it.
 
     Args:
-        source: Path, the file's bytes, or a file open for reading bytes.
+        source: Path, the file's bytes, a file open for reading bytes, or an image of Pillow.
 
     Returns:
         Array (height, width, channels) with 1 or 3 channels, uint8 in [0, 255] or uint16 in [0, 65535]. 16-bit PNG and
         TIFF files give uint16, as do TIFF files of 32-bit integers (taken to be on the 16-bit scale, 0 to 65535) and of
-        floats (taken to be in [0, 1] and multiplied by 65535). Deeper colour in other formats is read with 8 bits.
+        floats (taken to be in [0, 1] and multiplied by 65535). Deeper colour in other formats is read with 8 bits. A
+        DICOM file gives what a viewer shows first: its first window, in a file of many frames the middle one.
 
     Raises:
         ImageProblem: If the file is missing, unreadable, empty, no image, cut off or damaged, has more than 89
             megapixels or a side below 4 pixels, or holds numbers on an unknown scale.
         TypeError: If the source is none of the above.
     """
+    if isinstance(source, Image.Image):
+        return array_of(ImageOps.exif_transpose(source), "image")
     data, name = _bytes_of(source)
     return _read(data, name)[0]
 
@@ -121,8 +127,12 @@ def _bytes_of(source) -> tuple[bytes, str]:
         if path.stat().st_size > MAXIMUM_BYTES:
             raise ImageProblem(f"has {path.stat().st_size:,} bytes; at most {MAXIMUM_BYTES:,} are read", name)
         if path.stat().st_size > LOOKED_AT_FIRST:
-            with path.open("rb") as file:
-                _open(file, name)  # a film in a folder of images is told from its beginning, not read to the end
+            with path.open(
+                "rb"
+            ) as file:  # a film in a folder of images is told from its beginning, not read to the end
+                if not dicom.is_dicom(file.read(132)):
+                    file.seek(0)
+                    _open(file, name)
         return path.read_bytes(), name
     except PermissionError as error:
         raise ImageProblem("no permission to read the file", name) from error
@@ -149,10 +159,7 @@ def _open(source: bytes | BinaryIO, name: str) -> Image.Image:
     if width * height > MAXIMUM_PIXELS:
         raise ImageProblem(f"has {width:,} × {height:,} pixels; {_LIMIT}", name)
     if min(width, height) < MINIMUM_SIDE:
-        raise ImageProblem(
-            f"has {width} × {height} pixels; at least {MINIMUM_SIDE} × {MINIMUM_SIDE} are needed to recognise anything",
-            name,
-        )
+        raise ImageProblem(_too_small(width, height), name)
     return image
 
 
@@ -191,7 +198,26 @@ def _check_jpeg(data: bytes, name: str) -> ImageCheck | None:
     return ImageCheck(None, height, width, 1 if mode == "L" else 3, 8, f"{image.format} {mode}", plain)
 
 
+def _read_dicom(data: bytes, name: str) -> tuple[np.ndarray, ImageCheck]:
+    try:
+        image = dicom.read(data)
+        array = image.display()
+    except dicom.DicomProblem as problem:
+        raise type(problem)(problem.reason, name) from problem
+    if min(array.shape[:2]) < MINIMUM_SIDE:
+        raise ImageProblem(_too_small(array.shape[1], array.shape[0]), name)
+    bits = 16 if array.dtype == np.uint16 else 8
+    kind = f"DICOM {image.photometric}"
+    return array, ImageCheck(None, *array.shape, bits, kind, "", image.patient() or f"file {name}")
+
+
+def _too_small(width: int, height: int) -> str:
+    return f"has {width} × {height} pixels; at least {MINIMUM_SIDE} × {MINIMUM_SIDE} are needed to recognise anything"
+
+
 def _read(data: bytes, name: str) -> tuple[np.ndarray, ImageCheck]:
+    if dicom.is_dicom(data[:132]):
+        return _read_dicom(data, name)
     image = _open(data, name)
     kind, mode = f"{image.format} {image.mode}", image.mode
     deep_samples = image.tag_v2.get(_BITS_PER_SAMPLE, ()) if image.format == "TIFF" else ()

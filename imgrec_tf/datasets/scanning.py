@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -47,10 +47,11 @@ class Listing:
         sources: What to call them in tables.
         labels: Class indices (n,), or 0/1 (n, classes).
         splits: "train", "validation" or "test" where a folder or a column says so, else None.
-        groups: Text such as a patient id, or None for all.
+        groups: Text such as a patient id, or None for all; DICOM files then bring their patients along.
         class_names: One name a class.
         problems: (source, problem) of what was left out already.
         silent_problems: As `problems`, for what nobody would take for an image; reported, but not warned of.
+        read: What turns a path into an image, where that is not `read_image`.
     """
 
     class_names: tuple[str, ...]
@@ -61,6 +62,7 @@ class Listing:
     groups: list[str] | None = None
     problems: list[tuple[str, str]] = field(default_factory=list)
     silent_problems: list[tuple[str, str]] = field(default_factory=list)
+    read: Callable[[str], np.ndarray] = read_image
 
     def keep(self, indices: Sequence[int]) -> None:
         """Drop every file that is not among `indices`."""
@@ -83,7 +85,8 @@ def check_files(listing: Listing) -> list[ImageCheck]:
     portions = [paths[start : start + _PORTION] for start in range(0, len(paths), _PORTION)]
     checks: list[ImageCheck] = []
     with ThreadPoolExecutor(max_workers=min(16, 2 * (os.cpu_count() or 2))) as pool:
-        results = pool.map(lambda portion: [check_image(path) for path in portion], portions)
+        check = check_image if listing.read is read_image else lambda path: _check_with(listing.read, path)
+        results = pool.map(lambda portion: [check(path) for path in portion], portions)
         with _progress(len(paths)) as bar:
             for portion in results:
                 checks.extend(portion)
@@ -105,6 +108,14 @@ def check_files(listing: Listing) -> list[ImageCheck]:
     return [checks[index] for index in good]
 
 
+def _check_with(read: Callable[[str], np.ndarray], path: str) -> ImageCheck:
+    try:
+        array = read(path)
+    except ImageProblem as problem:
+        return ImageCheck(problem=problem.reason)
+    return ImageCheck(None, *array.shape, 16 if array.dtype == np.uint16 else 8)
+
+
 def _progress(count: int):
     from tqdm.auto import tqdm
 
@@ -122,13 +133,15 @@ def choose_size(checks: Sequence[ImageCheck]) -> tuple[int, int]:
     return side, side
 
 
-def choose_channels(paths: Sequence[str], checks: Sequence[ImageCheck]) -> int:
+def choose_channels(
+    paths: Sequence[str], checks: Sequence[ImageCheck], read: Callable[[str], np.ndarray] = read_image
+) -> int:
     """Return 1 if all images are grey, also those stored as RGB with equal channels (looked at on a sample), else 3."""
     colour = [path for path, check in zip(paths, checks) if check.channels == 3]
     step = max(1, -(-len(colour) // _GREY_SAMPLE))
     for path in colour[::step]:
         try:
-            image = read_image(path)
+            image = read(path)
         except ImageProblem:  # it went away after the check; whoever reads it next will say so
             continue
         spread = int((image.max(axis=-1) - image.min(axis=-1)).max())
@@ -163,11 +176,14 @@ def make_dataset(
     files = ImageFiles(
         listing.paths,
         image_size or choose_size(checks),
-        channels or choose_channels(listing.paths, checks),
+        channels or choose_channels(listing.paths, checks, listing.read),
         fit,
         checks=checks,
+        read=listing.read,
     )
     task = task or ("multi-label" if labels.ndim == 2 else "binary" if len(listing.class_names) == 2 else "multi-class")
+    if listing.groups is None and any(check.patient for check in checks):
+        listing.groups = [check.patient or f"file {path}" for path, check in zip(listing.paths, checks)]
     groups = None if listing.groups is None else np.asarray(listing.groups, dtype=object)
     everything = Split(
         files,

@@ -17,6 +17,17 @@ if TYPE_CHECKING:
 @plots.styled
 def reliability(evaluation: Evaluation) -> plots.Figure:
     """See `Evaluation.plot_reliability`."""
+    figure, (axis, below) = plots.figure(5.2, 6.0, 2, 1, sharex=True, gridspec_kw={"height_ratios": [3, 1]})
+    reliability_panels(evaluation, axis, below)
+    plots.title(figure, f"Reliability, {evaluation.name} split", evaluation.synthetic)
+    return figure
+
+
+def reliability_panels(evaluation: Evaluation, axis, below, *, legend_below: bool = False) -> None:
+    """Draw accuracy against confidence into one axes, and the histogram of the confidence into another below it.
+
+    The legend stands in a corner of the first, or under both.
+    """
     multi_label = evaluation.task == "multi-label"
     labels = evaluation.labels
     truth = labels == 1 if multi_label else labels[:, None] == np.arange(len(evaluation.class_names))
@@ -27,7 +38,6 @@ def reliability(evaluation: Evaluation) -> plots.Figure:
     spread = None if groups is None else np.repeat(groups, sure.shape[1])
     sure, right = sure.ravel(), right.ravel()
     bins = calibration_bin(sure)
-    figure, (axis, below) = plots.figure(5.2, 6.0, 2, 1, sharex=True, gridspec_kw={"height_ratios": [3, 1]})
     axis.plot([0, 1], [0, 1], color=plots.GREY, linestyle="--", linewidth=1.2, label="calibrated")
     used = np.unique(bins)
     means = np.array([sure[bins == one].mean() for one in used])
@@ -52,7 +62,10 @@ def reliability(evaluation: Evaluation) -> plots.Figure:
     axis.set_ylim(-0.02, 1.02)
     axis.set_ylabel("share of images with the label" if multi_label else "accuracy")
     corner = "upper left" if np.mean(shares - means) < 0 else "lower right"
-    axis.legend(loc=corner, frameon=True, framealpha=0.9, edgecolor="none")
+    if legend_below:
+        below.legend(*axis.get_legend_handles_labels(), loc="upper center", bbox_to_anchor=(0.5, -0.55))
+    else:
+        axis.legend(loc=corner, frameon=True, framealpha=0.9, edgecolor="none")
     edges = np.linspace(0, 1, CALIBRATION_BINS + 1)
     amounts = np.bincount(bins, minlength=CALIBRATION_BINS)
     left = np.maximum(edges[:-1], start)
@@ -60,8 +73,6 @@ def reliability(evaluation: Evaluation) -> plots.Figure:
     below.bar(left, amounts / len(sure), width=wide, align="edge", color=plots.PALETTE[0], edgecolor="white")
     below.set_ylabel("share of pairs" if multi_label else "share of images")
     below.set_xlabel("score of each label" if multi_label else "confidence (highest score of the image)")
-    plots.title(figure, f"Reliability, {evaluation.name} split", evaluation.synthetic)
-    return figure
 
 
 @plots.styled

@@ -7,16 +7,16 @@ or the cameras are kept apart between the splits, as you choose. Nothing in the 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from numbers import Integral
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from imgrec_tf._checks import check_whole
+from imgrec_tf._parallel import in_processes
 from imgrec_tf.finance import capture, documents, identity
 from imgrec_tf.finance.photo_plans import Plan, hold_back_templates, plan_photos
 
@@ -139,11 +139,7 @@ def id_documents_split(
             else "plans is empty; make some with plan_photos"
         )
 
-    def take(plan: Plan) -> np.ndarray:
-        return id_documents_photo(plan, size=size, severity=severity).image
-
-    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        images = np.stack(list(pool.map(take, plans)))
+    images = np.stack(in_processes(partial(_image, size, severity), plans))
     return Split(
         images,
         np.array([classes.index(plan.document_class) for plan in plans], np.int64),
@@ -177,6 +173,10 @@ def id_documents_photo(
     return capture.capture(
         document, severity, camera=plan.camera, seed=plan.seed, size=(height, width), quarter_turns=plan.quarter_turns
     )
+
+
+def _image(size: int, severity: str | capture.Severity, plan: Plan) -> np.ndarray:
+    return id_documents_photo(plan, size=size, severity=severity).image
 
 
 def split_photos(

@@ -10,14 +10,14 @@ These are no pictures of people. A figure measured on them says nothing about a 
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from imgrec_tf._checks import check_whole
+from imgrec_tf._parallel import in_processes
 from imgrec_tf.medical import chest_anatomy, chest_findings, chest_projection, chest_views, radiography
 
 if TYPE_CHECKING:
@@ -102,15 +102,10 @@ def chest_phantom(
             f"{(~positive).sum()} without; each split needs one of both: raise count, or move positive_share to 0.5"
         )
 
-    images = np.empty((count, size, size, 1), np.uint8)
-
-    def take_all(patient: int) -> None:
-        thorax, opacity = _draw_patient(seed, patient, positive[patient])
-        for number, place in enumerate(range(first[patient], first[patient + 1])):
-            images[place, ..., 0], _ = _take(thorax, opacity, _draw_shot(seed, patient, number), size)
-
-    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        list(pool.map(take_all, range(len(positive))))
+    shots = [
+        (patient, bool(positive[patient]), first[patient + 1] - first[patient]) for patient in range(len(positive))
+    ]
+    images = np.concatenate(in_processes(partial(_take_patient, seed, size), shots))[..., None]
 
     groups = np.array([f"patient {patient:04d}" for patient in patients])
     sources = [f"{group}, view {i - first[patient] + 1}" for i, (group, patient) in enumerate(zip(groups, patients))]
@@ -159,6 +154,13 @@ def chest_phantom_example(
         "attenuation": added,
         "parameters": _parameters(thorax, finding, shot),
     }
+
+
+def _take_patient(seed: int, size: int, shots: tuple[int, bool, int]) -> np.ndarray:
+    """Return the first pictures of a patient, uint8 (pictures, size, size)."""
+    patient, positive, pictures = shots
+    thorax, opacity = _draw_patient(seed, patient, positive)
+    return np.stack([_take(thorax, opacity, _draw_shot(seed, patient, n), size)[0] for n in range(pictures)])
 
 
 def _take(thorax, opacity, shot: _Shot, size: int) -> tuple[np.ndarray, np.ndarray]:

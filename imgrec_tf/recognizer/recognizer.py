@@ -128,11 +128,12 @@ class Recognizer:
     def predict(self, sources: Any, *, batch_size: int = 64, progress: bool = False) -> pandas.DataFrame:
         """Answer for every image, one row an image, in the order given.
 
-        Images are decoded, turned upright, brought to the model's channels and size as in training, and read in
-        parallel; a folder of any size takes the memory of a few batches. Folders are searched to the bottom, their
-        files sorted by path and tried whatever their names end in; only hidden files (names that begin with a dot, and
-        Thumbs.db, desktop.ini, __MACOSX) are passed over. A folder without files gives one row that says so; an empty
-        list gives a table without rows.
+        Images, DICOM files among them, are decoded, turned upright, brought to the model's channels and size as in
+        training, and read in parallel; a folder of any size takes the memory of a few batches. Folders are searched to
+        the bottom, their files sorted by path and tried whatever their names end in; only hidden files (names that
+        begin with a dot, and Thumbs.db, desktop.ini, __MACOSX) are passed over. A folder without files gives one row
+        that says so; an empty list gives a table without rows. Of a DICOM file, the first window is looked through, and
+        the middle one of many frames; for another look, give `medical.dicom.read(path).display(...)`.
 
         Args:
             sources: A path, a folder, an array, a PIL image, the bytes of an image file, a file open for reading bytes,

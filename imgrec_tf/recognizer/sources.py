@@ -187,11 +187,9 @@ def _of_pil(image: Any) -> Source:
 
 
 def _read_pil(image: Any) -> np.ndarray:
-    from PIL import ImageOps
+    from imgrec_tf.datasets import read_image
 
-    from imgrec_tf.datasets.image_reading import array_of
-
-    return array_of(ImageOps.exif_transpose(image), "image")
+    return read_image(image)
 
 
 def _of_array(array: np.ndarray) -> Iterator[Source]:
@@ -226,4 +224,4 @@ def _is_image_files(value: Any) -> bool:
 def _of_image_files(images: Any, names: Iterable | None = None) -> Iterator[Source]:
     """Return the files themselves: they are prepared for the model, not for the size that `images` gives them."""
     named = zip(images.paths, images.paths if names is None else names)
-    return (Source(_printable(str(name)), "file", lambda path=path: _read_path(path)) for path, name in named)
+    return (Source(_printable(str(name)), "file", lambda path=path: images.read(path)) for path, name in named)

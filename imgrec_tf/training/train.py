@@ -254,6 +254,7 @@ def _compile(model: keras.Model, task: str, chosen: Settings) -> None:
         steps_per_execution=chosen.steps_per_execution,
         jit_compile=False,
     )
+    optimizer.build(model.trainable_variables)  # variables made while TensorFlow traces a step have it trace twice
 
 
 def _training_batches(split: Split, chosen: Settings, first_epoch: int, recipe, weights: np.ndarray | None):

@@ -115,3 +115,24 @@ def test_the_laboratory_measures_it(method, error, distance, low, high):
 def test_bad_input(call, error, says):
     with pytest.raises(error, match=says):
         call()
+
+
+@given(st.text("012AB<", min_size=1, max_size=9), st.integers(1, 9))
+def test_every_error_is_made_once(text, distance):
+    swapped = identity.every_error(text, "swap", distance=distance)
+    assert len(swapped) == sum(one != other for one, other in zip(text, text[distance:]))
+    for other in swapped:
+        assert sorted(other) == sorted(text)
+        assert [place for place, (a, b) in enumerate(zip(text, other)) if a != b][1:] == [
+            place + distance for place, (a, b) in enumerate(zip(text, other)) if a != b
+        ][:1]
+    changed = identity.every_error(text, characters="012")
+    assert len(changed) == len(set(changed)) == sum(3 - (one in "012") for one in text)
+    assert all(len(other) == len(text) and sum(a != b for a, b in zip(text, other)) == 1 for other in changed)
+
+
+def test_kinds_of_errors_that_are_not_known():
+    with pytest.raises(ValueError, match="substitution"):
+        identity.every_error("12", "two substitutions")
+    with pytest.raises(ValueError, match="distance"):
+        identity.every_error("12", "swap", distance=0)

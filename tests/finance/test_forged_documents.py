@@ -43,10 +43,11 @@ def test_crops_are_forged_where_the_mask_says_so(pages):
         assert page.image.shape[:2] == page.mask.shape and page.mask.any() == any(page.forged)
         assert documents.specimen_contrast(page.document) > 12
         found = photographed.crops_of(page, 2, np.random.default_rng(0))
-        for crop, label, kind, field in found:
+        for crop, label, kind, field, (left, top, right, bottom) in found:
             assert crop.shape == (64, 128, 3) and label in (0, 1) and kind in forgery.KINDS and field
+            assert 0 <= left < right <= 128 and 0 <= top < bottom <= 64
         if page.edits[0].kind != "recapture":
-            both.append({label for _, label, _, _ in found} == {0, 1})
+            both.append({label for _, label, *_ in found} == {0, 1})
     assert np.mean(both) > 0.6  # genuine and forged fields come from the same photo
 
 
@@ -76,6 +77,46 @@ def test_groups_are_kept_apart(quick, split_by):
     if split_by == "random":
         people = [{str(source).split(",")[0] for source in split.sources} for split in dataset.splits.values()]
         assert people[0] & people[2]  # nothing is kept apart: that is what it is for
+
+
+def test_the_same_pictures_are_split_in_another_way(quick):
+    made = data_set.forged_documents(40, crops_per_photo=4, classes=CARDS, seed=5)
+    for split_by in ("camera", "random", "person"):
+        again = forgery.resplit(made, split_by, seed=2)
+        groups = {name: set(split.groups) for name, split in again.splits.items()}
+        assert not groups["train"] & groups["test"] and not groups["validation"] & groups["test"]
+        sizes = [sum(len(split) for split in one.splits.values()) for one in (made, again)]
+        assert sizes[0] == sizes[1]
+        total = [sum(int(split.images.sum()) for split in one.splits.values()) for one in (made, again)]
+        assert total[0] == total[1] and next(iter(groups["train"])).startswith(split_by.replace("random", "picture"))
+    for bad, message in ((made, "split_by"), (_other(), "kinds of forgery")):
+        with pytest.raises(ValueError, match=message):
+            forgery.resplit(bad, "colour" if bad is made else "person")
+
+
+def test_places_are_told(quick, pages):
+    made = data_set.forged_documents(40, crops_per_photo=4, classes=CARDS, seed=5)
+    places = forgery.places_in(made.train)
+    assert places.shape == (len(made.train), 64, 128) and places.any(axis=(1, 2)).all()
+    copies = forgery.kinds_in(made.train) == "recapture"
+    assert (places.all(axis=(1, 2)) == copies)[~copies].mean() > 0.8 and places[copies].all()
+    with pytest.raises(ValueError, match="kinds of forgery"):
+        forgery.places_in(_other().train)
+
+
+def test_saving_once_more_plants_a_shortcut_or_takes_it_away(quick):
+    made = data_set.forged_documents(40, crops_per_photo=4, classes=CARDS, seed=5)
+    planted, both = forgery.resave(made, 60, label="forged"), forgery.resave(made, 60)
+    forged = made.train.labels == 1
+    same = (made.train.images == planted.train.images).all(axis=(1, 2, 3))
+    np.testing.assert_array_equal(same, ~forged)
+    np.testing.assert_array_equal(planted.train.images[forged], both.train.images[forged])
+    assert (both.test.images != made.test.images).any() and both.card.synthetic
+    for bad, error in (((0,), ValueError), ((2.5,), TypeError)):
+        with pytest.raises(error, match="quality"):
+            forgery.resave(made, *bad)
+    with pytest.raises(ValueError, match="label"):
+        forgery.resave(made, 60, label="false")
 
 
 def test_whole_pages(quick):
@@ -122,6 +163,9 @@ def test_bad_arguments_are_named(options, error, message):
 
 
 def test_other_splits_name_no_kinds():
-    dataset = imgrec_tf.datasets.from_arrays(np.full((40, 8, 8, 3), 90, np.uint8), np.arange(40) % 2)
     with pytest.raises(ValueError, match="kinds of forgery"):
-        forgery.kinds_in(dataset.test)
+        forgery.kinds_in(_other().test)
+
+
+def _other():
+    return imgrec_tf.datasets.from_arrays(np.full((40, 8, 8, 3), 90, np.uint8), np.arange(40) % 2)

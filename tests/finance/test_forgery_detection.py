@@ -51,8 +51,9 @@ def test_residuals_see_a_dot_and_no_slope():
     layer = forgery.NoiseResidual()
     slope = np.tile(np.linspace(0, 1, 32, dtype=np.float32)[None, :, None], (24, 1, 3))
     found = np.asarray(layer(slope))
+    assert found.shape == (24, 32, 10)
     np.testing.assert_allclose(found[..., :3], slope)
-    np.testing.assert_allclose(found[4:-4, 4:-4, 3:], 0, atol=1e-4)
+    np.testing.assert_allclose(found[4:-4, 4:-4, 6:], 0, atol=1e-4)
     slope[12, 16] += 0.02
     dotted = np.asarray(layer(slope))
     assert (np.abs(dotted[12, 16, 3:]) > 0.1).all() and np.abs(dotted[..., 3:]).max() <= 1
@@ -94,6 +95,8 @@ def test_bad_arguments_of_the_check_are_named(photo, recognizer):
     with pytest.raises(ValueError, match="genuine from forged"):
         forgery.check_document(photo, other)
     with pytest.raises(TypeError, match="image"):
+        forgery.check_document(7, recognizer, corners=photo.corners)
+    with pytest.raises(ValueError, match="does not exist"):
         forgery.check_document("photo.jpg", recognizer, corners=photo.corners)
     with pytest.raises(ValueError, match="corners"):
         forgery.check_document(photo.image, recognizer, corners=[[0, 0]] * 4)
@@ -179,3 +182,129 @@ def test_bad_input_of_the_combination_is_named():
 
 def test_windows_have_the_shape_that_the_detector_takes():
     assert forgery.detector().input_shape[1:] == (*windows.SHAPE, 3)
+
+
+def test_the_detector_learns_places():
+    """Pictures of the data set's form, with a bright patch at the place that their sources tell."""
+    rng = np.random.default_rng(0)
+    count = 64
+    images = rng.normal(120, 6, (count, 64, 128, 3))
+    labels, lefts = np.arange(count) % 2, rng.integers(0, 96, count)
+    for image, label, left in zip(images, labels, lefts):
+        image[16:48, left : left + 32] += 60 * label
+    text = "person 000001, passport/lagoon, camera 001, photo {}, place {} 16 {} 48, field name, kind splice"
+    sources = np.array([text.format(number, left, left + 32) for number, left in enumerate(lefts)], dtype=object)
+    pictures = ir.Split(np.clip(images, 0, 255).astype(np.uint8), labels, class_names=("genuine", "forged"),
+                        sources=sources, synthetic=True)  # fmt: skip
+    card = ir.datasets.card("forged-documents")
+    dataset = ir.ImageDataset(pictures.subset(np.arange(48)), pictures.subset(np.arange(48, 64)), None, card=card)
+    first, second = forgery.detector(seed=1), forgery.detector(seed=1)
+    history = forgery.train_detector(first, dataset, epochs=6, learning_rate=0.01, seed=2)
+    again = forgery.train_detector(second, dataset, epochs=6, learning_rate=0.01, seed=2)
+    assert history["loss"] == pytest.approx(again["loss"], rel=1e-3) and len(history["validation_loss"]) == 6
+    assert history["loss"][-1] < 0.5 * history["loss"][0]
+    assert ir.evaluate(first, dataset.validation, resamples=0)["roc_auc"].value > 0.9
+    forged = dataset.validation.labels == 1
+    maps = ir.explain.grad_cam(first, dataset.validation.images[forged], 1)
+    assert np.nanmean(ir.explain.mass_inside(maps, forgery.places_in(dataset.validation)[forged])) > 0.3
+
+    with pytest.raises(TypeError, match="evidence for places"):
+        forgery.train_detector(ir.models.sequential_cnn((64, 128, 3), 2), dataset)
+    with pytest.raises(ValueError, match="build it with"):
+        forgery.train_detector(forgery.detector((32, 64, 3)), dataset)
+    with pytest.raises(ValueError, match="epochs"):
+        forgery.train_detector(first, dataset, epochs=0)
+
+
+def test_the_heat_map_is_as_fine_as_the_evidence(photo):
+    recognizer = ir.Recognizer(forgery.detector(seed=3), ("genuine", "forged"))
+    check = forgery.check_document(photo, recognizer)
+    assert check.heat_map.shape == check.page.shape[:2] and 0 <= check.heat_map.min() <= check.heat_map.max() <= 1
+    assert len(np.unique(check.heat_map.round(5))) > 1000
+    quick = forgery.check_document(photo, recognizer, heat_map=False)
+    assert quick.heat_map is None and quick.fields == pytest.approx(check.fields, abs=1e-5)
+    with pytest.raises(ValueError, match="nothing is asked"):
+        forgery.check_document(photo.image, recognizer, corners=photo.corners, heat_map=False)
+    with pytest.raises(ValueError, match="heat_map"):
+        forgery.show_check(quick)
+
+
+def test_small_pictures_are_refused():
+    for shape in ((16, 128, 3), (64, 128, 2), (64, 128)):
+        with pytest.raises(ValueError, match="image_shape"):
+            forgery.detector(shape)
+
+
+def test_a_trial_looks_at_forged_pages_and_placebos(recognizer):
+    pages = forgery.try_pages(recognizer, 8, seed=4)
+    assert [one.forged for one in pages] == [False, True] * 4
+    assert {one.made.kind for one in pages} == {"portrait_swap", "field_edit"}
+    assert all(one.check.fields and one.check.heat_map is None for one in pages)
+    assert all(one.report.consistent for one in pages if not one.forged)
+    again = forgery.try_pages(recognizer, 2, seed=4)
+    assert [one.check.score for one in again] == [one.check.score for one in pages[:2]]
+    with pytest.raises(ValueError, match="count"):
+        forgery.try_pages(recognizer, 1)
+    with pytest.raises(TypeError, match="Recognizer"):
+        forgery.try_pages("model", 4)
+
+
+@pytest.fixture(scope="module")
+def traced():
+    """Crops of the data set's form: forged ones carry a patch of another tone at the place that their sources tell."""
+    rng = np.random.default_rng(0)
+    images = rng.normal(190, 4, (60, 64, 128, 3))
+    labels, lefts = np.arange(60) % 2, rng.integers(20, 80, 60)
+    for image, label, left in zip(images, labels, lefts):
+        image[20:40, left : left + 25] += 8 * label
+        image[28:32, 5:120:7] -= 90  # letters, forged or not
+    text = "person 000001, passport/lagoon, camera 001, photo {}, place {} 20 {} 40, field name, kind splice"
+    sources = np.array([text.format(number, left, left + 25) for number, left in enumerate(lefts)], dtype=object)
+    pictures = np.clip(images, 0, 255).astype(np.uint8)
+    return ir.Split(pictures, labels, class_names=("genuine", "forged"), sources=sources, synthetic=True)
+
+
+def test_traces_tell_a_patch_from_paper(traced):
+    found = forgery.fit_traces(traced.subset(np.arange(40)), trees=50, seed=1)
+    later = traced.subset(np.arange(40, 60))
+    scores = found.score_split(later)
+    assert scores[later.labels == 1].min() > scores[later.labels == 0].max()
+    assert found.importances().sum() == pytest.approx(1) and set(found.importances().index) == set(forgery.TRACES)
+    again = forgery.fit_traces(traced.subset(np.arange(40)), trees=50, seed=1)
+    np.testing.assert_array_equal(again.score_split(later), scores)
+    assert found.score(later.images[:0], []).shape == (0,)
+
+
+@settings(max_examples=20)
+@given(st.integers(-20, 140), st.integers(-20, 80), st.integers(1, 90), st.integers(1, 60))
+def test_traces_are_finite_wherever_the_place_lies(left, top, wide, high):
+    picture = np.random.default_rng(0).integers(0, 256, (64, 128, 3), dtype=np.uint8)
+    place = (left, top, left + wide, top + high)
+    if left >= 128 or top >= 64 or left + wide <= 0 or top + high <= 0:
+        with pytest.raises(ValueError, match="no pixel"):
+            forgery.trace_features(picture, place)
+        return
+    found = forgery.trace_features(picture, place)
+    assert found.shape == (len(forgery.TRACES),) and np.isfinite(found).all()
+    flat = forgery.trace_features(np.full_like(picture, 200), place)
+    assert np.isfinite(flat).all() and flat[: len(forgery.TRACES) // 10].tolist() == [0, 0]
+
+
+def test_traces_on_a_photo(photo, traced):
+    """The patched field of the photo is red; it is scored as a whole and character by character."""
+    detector = forgery.fit_traces(traced, trees=50)
+    check = forgery.check_document(photo, detector)
+    assert check.problem is None and set(check.fields) == set(photo.fields) - {"specimen"}
+    assert check.score == max(check.fields.values()) and check.heat_map.max() == pytest.approx(check.score)
+    assert forgery.check_document(photo, detector, heat_map=False).heat_map is None
+    with pytest.raises(ValueError, match="name them"):
+        forgery.check_document(photo.image, detector, corners=photo.corners)
+    for bad, message in ((np.zeros((4, 4)), "uint8"), (np.zeros((4, 4, 3), np.uint8), "no pixel")):
+        with pytest.raises(ValueError, match=message):
+            forgery.trace_features(bad, (9, 9, 12, 12))
+    with pytest.raises(ValueError, match="one place a picture"):
+        detector.score([photo.image], [])
+    with pytest.raises(ValueError, match="trees"):
+        forgery.fit_traces(traced, trees=1)
+    with pytest.raises(ValueError, match="genuine and forged"):
+        forgery.fit_traces(traced.subset(np.arange(0, 60, 2)))

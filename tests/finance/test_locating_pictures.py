@@ -61,7 +61,7 @@ def test_a_hundred_megapixels_take_little_more_than_their_own_memory():
 @pytest.mark.parametrize(
     ("image", "error", "message"),
     [
-        ("photo.jpg", TypeError, "read the file"),
+        ("photo.jpg", ValueError, "does not exist"),
         (None, TypeError, "NumPy array"),
         (np.zeros((40, 60), np.int64), TypeError, "int64"),
         (np.full((40, 60), 120.0), ValueError, "divide by 255"),

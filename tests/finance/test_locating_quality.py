@@ -102,7 +102,8 @@ def test_grey_alpha_and_float_are_judged_like_colours(good):
 @pytest.mark.parametrize(
     ("image", "corners", "error"),
     [
-        ("photo", None, TypeError),
+        (7, None, TypeError),
+        ("photo", None, ValueError),
         (np.zeros((3, 3), np.uint8), None, ValueError),
         (np.zeros((90, 90), np.uint8), np.zeros((4, 2)), ValueError),
         (np.zeros((90, 90), np.uint8), [[0, 0], [0, 9], [9, 9], [9, 0]], ValueError),

@@ -71,3 +71,28 @@ def test_made_up_zones_have_right_digits():
 def test_bad_arguments_are_refused(text, options, message):
     with pytest.raises(ValueError, match=message):
         reading.render_line(text, **options)
+
+
+def test_strips_of_numbers_have_the_length_that_was_asked_for():
+    strips, drawn = reading.number_strips(12, digits=(3, 5), severity="mixed", seed=4)
+    assert strips.shape == (12, HEIGHT, 104, 1)
+    assert strips.dtype == np.float32
+    assert all(3 <= len(text) <= 5 and set(text) <= set("0123456789X") for text in drawn)
+    again, same = reading.number_strips(12, digits=(3, 5), severity="mixed", seed=4)
+    assert np.array_equal(strips, again)
+    assert drawn == same
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"count": 0}, "count"),
+        ({"count": 2, "digits": (1, 4)}, r"digits\[0\]"),
+        ({"count": 2, "digits": (6, 4)}, r"digits\[1\]"),
+        ({"count": 2, "severity": "awful"}, "severity must be"),
+        ({"count": 2, "seed": -1}, "seed"),
+    ],
+)
+def test_bad_arguments_of_strips_are_refused(wrong, message):
+    with pytest.raises(ValueError, match=message):
+        reading.number_strips(**wrong)

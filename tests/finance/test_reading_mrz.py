@@ -109,7 +109,7 @@ def test_other_documents_are_refused(name):
     assert "zone" in found.reason
 
 
-@pytest.mark.parametrize("wrong", ["passport.jpg", np.zeros((100, 200)), None])
+@pytest.mark.parametrize("wrong", [7, np.zeros((100, 200)), None])
 def test_what_is_no_picture_is_refused(wrong):
     with pytest.raises(TypeError, match="uint8"):
         reading.read_mrz(wrong)

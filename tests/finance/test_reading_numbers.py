@@ -30,6 +30,16 @@ def test_reads_it_from_a_card():
     assert bottom == pytest.approx(real[3], abs=8)
 
 
+def test_finds_a_small_number_on_a_large_picture():
+    line = reading.render_line(NUMBER, severity="scan", pixels_per_character=18, seed=4).image
+    page = np.full((1100, 2000), int(np.median(line)), np.uint8)  # searched at a quarter of its size
+    page[1000:] = 40
+    page[500 : 500 + line.shape[0], 700 : 700 + line.shape[1]] = line
+    found = reading.read_identity_number(page)
+    assert found.text == NUMBER
+    assert found.box[0] > 690
+
+
 def test_a_number_that_breaks_its_check_says_so():
     wrong = NUMBER[:17] + ("1" if NUMBER[17] != "1" else "2")
     line = reading.render_line(wrong, severity="scan", pixels_per_character=24, seed=5)
@@ -39,6 +49,17 @@ def test_a_number_that_breaks_its_check_says_so():
     assert not found.trusted
     assert found.confidence == 0
     assert "check character" in found.explanation
+
+
+@pytest.mark.parametrize("cut", [0, 1])
+def test_the_end_of_a_number_that_is_cut_off_is_not_invented(cut):
+    for seed in range(6):
+        number = build_identity_number("990123", datetime.date(1984 + seed, 7, 9), 27)
+        line = reading.render_line(number, font="sans-bold", severity="scan", pixels_per_character=22, seed=seed).image
+        places = slice(round(line.shape[1] / 9), None) if cut == 0 else slice(None, round(line.shape[1] * 8 / 9))
+        found = reading.read_identity_number(np.ascontiguousarray(line[:, places]))
+        assert not found.trusted
+        assert not found.valid
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from numbers import Real
 
 import numpy as np
 
+from imgrec_tf.decisions import Costs
 from imgrec_tf.finance.applications.evidence import Evidence
 from imgrec_tf.finance.applications.risk import RiskModel
 
@@ -42,25 +43,22 @@ class CostMatrix:
 
     def expected(self, risk: float) -> dict[str, float]:
         """Return the expected cost of each act at a risk in [0, 1]."""
-        return {
-            "approve": risk * self.approve_bad + (1 - risk) * self.approve_good,
-            "refuse": risk * self.refuse_bad + (1 - risk) * self.refuse_good,
-            "person": float(self.person),
-        }
+        expected = self._general.expected(risk)
+        return {"approve": expected["negative"], "refuse": expected["positive"], "person": expected["refer"]}
 
     @property
     def thresholds(self) -> tuple[float, float]:
         """Risks below the first are approved, above the second refused, between them a person looks.
 
-        Where a person costs more than either act could, the two are equal and nobody looks. After Elkan (2001), with
-        rejection as a third act (Chow 1970).
+        Where a person costs more than either act could, the two are equal and nobody looks; see
+        `decisions.Costs.thresholds`.
         """
-        approve = (self.person - self.approve_good) / (self.approve_bad - self.approve_good)
-        refuse = (self.refuse_good - self.person) / (self.refuse_good - self.refuse_bad)
-        if approve >= refuse:
-            gain = self.refuse_good - self.approve_good
-            approve = refuse = gain / (gain + self.approve_bad - self.refuse_bad)
-        return float(np.clip(approve, 0, 1)), float(np.clip(refuse, 0, 1))
+        return self._general.thresholds
+
+    @property
+    def _general(self) -> Costs:
+        """The same costs as those of any answer: a bad application is class 1, and approving it is a miss."""
+        return Costs(self.approve_bad, self.refuse_good, self.person, self.approve_good, self.refuse_bad)
 
 
 @dataclass(frozen=True)

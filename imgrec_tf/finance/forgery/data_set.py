@@ -7,7 +7,6 @@ and `placebo`.
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,17 +19,15 @@ from imgrec_tf._checks import check_whole
 from imgrec_tf.finance import capture
 from imgrec_tf.finance.forgery import photographed
 from imgrec_tf.finance.forgery.forged import KINDS
-from imgrec_tf.finance.id_documents import SPLIT_BY, build_dataset, split_photos
+from imgrec_tf.finance.forgery.pictures import CLASS_NAMES, PLANTED, QUALITY, SPLITS, describe, divided, saved
 from imgrec_tf.finance.photo_plans import Plan, plan_photos
 
 if TYPE_CHECKING:
-    from imgrec_tf.datasets import ImageDataset, Split
+    from imgrec_tf.datasets import ImageDataset
 
-CLASS_NAMES = ("genuine", "forged")
 CLASSES = ("portrait_side", "passport", "id_card_td1")
 SHORTCUTS = ("jpeg_quality",)
 LARGEST = 1024
-_QUALITY, _PLANTED = 92, 70  # JPEG quality of every picture, and of forged ones with the shortcut
 
 
 def forged_documents(
@@ -82,7 +79,8 @@ def forged_documents(
 
     Returns:
         A data set with uint8 images, classes "genuine" and "forged", the groups being persons, templates or cameras
-        ("random" has photos' numbers as sources only). `kinds_in` tells the kind that each picture stands for.
+        ("random" has pictures' numbers only). `kinds_in` and `places_in` tell kind and place of the forgery that each
+        picture stands for, `resplit` splits the same pictures in another way.
 
     Raises:
         TypeError: If an argument has a wrong type.
@@ -92,8 +90,8 @@ def forged_documents(
     check_whole("crops_per_photo", crops_per_photo, 2, 24)
     if what not in ("crops", "pages"):
         raise ValueError(f'what must be "crops" or "pages", got {what!r}')
-    if split_by not in (*SPLIT_BY, "random"):
-        raise ValueError(f"split_by must be one of {', '.join(SPLIT_BY)} or random, got {split_by!r}")
+    if split_by not in SPLITS:
+        raise ValueError(f"split_by must be one of {', '.join(SPLITS)}, got {split_by!r}")
     if shortcut not in (None, *SHORTCUTS):
         raise ValueError(f"shortcut must be None or one of {', '.join(SHORTCUTS)}, got {shortcut!r}")
     for name, share, least in (
@@ -110,71 +108,32 @@ def forged_documents(
     height, width = _size(size)
     plans = plan_photos(count, seed=seed, classes=classes, templates=templates, held_back=held_back, cameras=cameras)
 
-    def take(plan: Plan) -> list[tuple[np.ndarray, int, str, str]]:
+    def take(plan: Plan) -> list[tuple]:
         edits = 1 if what == "pages" else max(2, crops_per_photo // 2)
         page = photographed.take_page(plan, kinds, edits=edits, severity=severity, placebo=placebo, skill=skill)
         if what == "pages":
             small = Image.fromarray(page.image).resize((width, height), Image.Resampling.BILINEAR)
-            found = [(np.asarray(small), int(page.forged[0]), page.edits[0].kind, page.edits[0].field)]
+            scale = np.array([width, height] * 2) / ([*page.image.shape[1::-1]] * 2)
+            place = np.round(np.array(page.edits[0].region) * scale).astype(int)
+            found = [(np.asarray(small), int(page.forged[0]), page.edits[0].kind, page.edits[0].field, place)]
         else:
             rng = np.random.default_rng([plan.seed, 42])
             found = photographed.crops_of(page, max(1, crops_per_photo // edits), rng)
-        return [(_saved(image, label, shortcut), label, kind, field) for image, label, kind, field in found]
+        return [(saved(image, PLANTED if shortcut and label else QUALITY), label, *rest)
+                for image, label, *rest in found]  # fmt: skip
 
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
         taken = list(pool.map(take, plans))
     rows = [(plan, *one) for plan, several in zip(plans, taken) for one in several]
-    images = np.stack([image for _, image, *_ in rows])
-    labels = np.array([label for _, _, label, *_ in rows], np.int64)
-    sources = [
-        ", ".join([*plan.groups.values(), f"photo {plan.index}", f"field {field}", f"kind {kind}"])
-        for plan, _, _, kind, field in rows
-    ]
-    document_classes = np.array([list(classes).index(plan.document_class) for plan, *_ in rows])
-    if split_by == "random":
-        groups = np.array([f"picture {number}" for number in range(len(rows))])
-    else:
-        groups = np.array([plan.groups[split_by] for plan, *_ in rows])
-    parts = split_photos(
-        labels,
-        groups,
-        split_by,
-        CLASS_NAMES,
-        validation=validation,
-        test=test,
-        seed=int(seed),
-        kinds=document_classes,
-    )
-    photos = Split(
-        images,
-        labels,
+    pictures = Split(
+        np.stack([image for _, image, *_ in rows]),
+        np.array([label for _, _, label, *_ in rows], np.int64),
         class_names=CLASS_NAMES,
         task="binary",
-        groups=groups,
-        sources=np.array(sources, dtype=object),
+        sources=np.array([describe(plan, kind, field, place) for plan, _, _, kind, field, place in rows], dtype=object),
         synthetic=True,
     )
-    return build_dataset("forged-documents", photos, parts)
-
-
-def kinds_in(split: Split) -> np.ndarray:
-    """Return the kind of forgery that each picture of a split stands for, whether it is forged or not: text (n,).
-
-    Raises:
-        ValueError: If the split is not of `forged_documents`.
-    """
-    parts = [str(source).rpartition("kind ") for source in (split.sources if split.sources is not None else ())]
-    if len(parts) != len(split) or not all(found and kind in KINDS for _, found, kind in parts):
-        raise ValueError("the sources of this split name no kinds of forgery; give a split of forged_documents")
-    return np.array([kind for *_, kind in parts])
-
-
-def _saved(image: np.ndarray, label: int, shortcut: str | None) -> np.ndarray:
-    """Every picture is saved as JPEG and read back; with the shortcut, forged ones at another quality."""
-    file = io.BytesIO()
-    quality = _PLANTED if shortcut == "jpeg_quality" and label else _QUALITY
-    Image.fromarray(image).save(file, "JPEG", quality=quality, subsampling=0)
-    return np.asarray(Image.open(file))
+    return divided(pictures, split_by, validation=validation, test=test, seed=int(seed))
 
 
 def _kinds(kinds) -> tuple[str, ...]:

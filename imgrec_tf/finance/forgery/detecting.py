@@ -1,4 +1,4 @@
-"""The detector: a small network that looks at crops of fields, and what it says of a whole photo."""
+"""What the detector says of a whole photo: a score a field, and a heat map."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from PIL import Image
 
 from imgrec_tf.finance import locating
 from imgrec_tf.finance.capture import Photo
 from imgrec_tf.finance.documents import Field
-from imgrec_tf.finance.forgery import windows
+from imgrec_tf.finance.forgery import eligible, forging, patches, windows
+from imgrec_tf.finance.forgery.traces import TraceDetector
 from imgrec_tf.finance.locating.pictures import reduced_picture
+from imgrec_tf.finance.photos import opened
 
 if TYPE_CHECKING:
-    import keras
     import pandas as pd
 
     from imgrec_tf.recognizer import Recognizer
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 # Width and height in mm of the formats that `locating.nearest_format` knows and that carry forged fields.
 FORMATS = {"card": (85.60, 53.98), "passport page": (125.0, 88.0), "household page": (143.0, 105.0)}
 LEAST_RESOLUTION = 0.55  # of the pixels a mm that the network was trained with
+_PAD = 0.2  # of a field's height: what a forger paints over beyond its letters
 _MASSIVE = 6000  # a photo of more than twice that a side is reduced first
 
 
@@ -57,60 +60,27 @@ class DocumentCheck:
         return pd.DataFrame(rows, columns=["field", "score"])
 
 
-def detector(
-    image_shape: tuple[int, int, int] = (*windows.SHAPE, 3), *, residuals: bool = True, seed: int = 0
-) -> keras.Sequential:
-    """Build the network for crops of fields, or for whole pages of another shape: a `models.sequential_cnn`.
-
-    No layer before the first pooling takes strides, and the strongest place decides (global maximum), because a forgery
-    is small. Train it with `train(..., augmentation="none")`: turning and zooming smooth the traces away.
-
-    Args:
-        image_shape: Height, width and channels of what it looks at.
-        residuals: Show the network the high-pass residuals as well, `NoiseResidual`.
-        seed: Of the initial weights and of dropout.
-
-    Returns:
-        An uncompiled network with the classes genuine and forged.
-
-    Raises:
-        ValueError: If the images are too small.
-    """
-    from imgrec_tf.finance.forgery.residuals import NoiseResidual
-    from imgrec_tf.models import sequential_cnn
-
-    return sequential_cnn(
-        image_shape,
-        2,
-        preprocessing=[NoiseResidual()] if residuals else [],
-        filters=(12, 24, 32, 48),
-        batch_norm=True,
-        dropout=0.2,
-        pooling="max",
-        padding="same",
-        seed=seed,
-    )
-
-
 def check_document(
     image: Any,
-    recognizer: Recognizer,
+    recognizer: Recognizer | TraceDetector,
     *,
     corners=None,
     fields: Mapping[str, Field | np.ndarray] | None = None,
+    heat_map: bool = True,
 ) -> DocumentCheck:
     """Look for forged fields on a photo of one document.
 
-    The page is located and straightened, unless its corners are known, and the network looks at windows of 10 × 20 mm
-    over the whole page, and at each field that is named. Where something is wrong with the photo, the answer is a
-    problem and no score.
+    The page is located and straightened, unless its corners are known. A network looks at windows of 10 × 20 mm over
+    the whole page, and at each field that is named; a `TraceDetector` looks at the fields, and at each character of
+    evenly spaced lines. Where something is wrong with the photo, the answer is a problem and no score.
 
     Args:
         image: A `capture.Photo`, whose corners and fields are then taken from it, or a photo in any form that
             `locating.straighten` takes.
-        recognizer: Made from a network that was trained on crops of `forged_documents`.
+        recognizer: Made from a network that was trained on crops of `forged_documents`; or from `fit_traces`.
         corners: The page's corners (4, 2) in the photo, clockwise, its own upper left one first, if known.
         fields: Places to score, by name: fields, or their corners (4, 2) in the photo.
+        heat_map: Whether to look at the whole page as well; without it, fields must be known, and it is quicker.
 
     Returns:
         Scores and a heat map, or the problem.
@@ -119,13 +89,18 @@ def check_document(
         TypeError: If the image is no photo, or the recogniser none.
         ValueError: If the recogniser does not tell genuine from forged crops, or corners or fields are unusable.
     """
-    _check_recognizer(recognizer)
+    check_recognizer(recognizer)
     if isinstance(image, Photo):
         corners = image.corners if corners is None else corners
         if fields is None:
             fields = {name: one for name, one in image.fields.items() if name != "specimen"}
         image = image.image
+    image = opened(image)
     places = {name: _corners_of(name, one) for name, one in (fields or {}).items()}
+    if isinstance(recognizer, TraceDetector) and not places:
+        raise ValueError("traces are looked for in fields: name them, or give a capture.Photo, which knows its fields")
+    if not (places or heat_map):
+        raise ValueError("nothing is asked for: name fields, or leave heat_map at True")
     if corners is None:
         found = locating.straighten(image)
         if found.problem is not None:
@@ -151,41 +126,95 @@ def check_document(
     page = locating.rectify(photo, corners, (height, width))
     flat = np.array([[0, 0], [width, 0], [width, height], [0, height]], float)
     flatten = locating.homography(corners, flat)
-    return _scored(page, page_format, places, flatten, scale, recognizer)
+    flat_places = {name: _flat(name, one * scale, flatten, page.shape) for name, one in places.items()}
+    if isinstance(recognizer, TraceDetector):
+        texts = {name: one.text for name, one in fields.items() if isinstance(one, Field)}
+        return _traced(page, page_format, flat_places, texts, recognizer, heat_map)
+    return _scored(page, page_format, flat_places, recognizer, heat_map)
 
 
-def _scored(page, page_format: str, places: dict, flatten, scale: float, recognizer) -> DocumentCheck:
+def _flat(name: str, corners: np.ndarray, flatten: np.ndarray, shape) -> tuple[float, float, float, float]:
+    """Where a field lies on the straightened page: left, top, right, bottom."""
+    points = np.c_[corners, np.ones(4)] @ flatten.T
+    points = points[:, :2] / points[:, 2:]
+    low, high = points.min(axis=0), points.max(axis=0)
+    if (high < 1).any() or (low > np.array(shape[1::-1]) - 1).any():
+        raise ValueError(f"the field {name!r} lies outside of the page; give its corners in pixels of the photo")
+    return (*low, *high)
+
+
+def _traced(page, page_format: str, places: dict, texts: dict, traces: TraceDetector, heat_map: bool) -> DocumentCheck:
+    """Score each field as a whole, and each character where one alone may have been changed."""
+    candidates: list[tuple[str, tuple[int, int, int, int]]] = []
+    for name, box in places.items():
+        pad = _PAD * (box[3] - box[1]) if name != "portrait" else 0.0
+        candidates.append((name, patches.whole_box(box, page, pad)))
+        count = len(texts.get(name, ""))
+        if name in eligible.EVENLY_SPACED and count > 1:
+            candidates += [(name, forging.cell_box(box, count, at, page)) for at in range(count)]
+    candidates = [one for one in candidates if one[1][0] < one[1][2] and one[1][1] < one[1][3]]
+    scores = traces.score([page] * len(candidates), [box for _, box in candidates])
+    named: dict[str, float] = dict.fromkeys(places, 0.0)
+    found = np.zeros(page.shape[:2], np.float32)
+    for (name, (left, top, right, bottom)), score in zip(candidates, scores):
+        named[name] = max(named[name], float(score))
+        found[top:bottom, left:right] = np.maximum(found[top:bottom, left:right], np.float32(score))
+    return DocumentCheck(max(named.values()), named, found if heat_map else None, page, page_format)
+
+
+def _scored(page, page_format: str, places: dict, recognizer, heat_map: bool) -> DocumentCheck:
     """Cut all windows, ask once, and lay the answers on the page and the fields."""
-    tiles = windows.tiles(page.shape, windows.PIXELS_PER_MM)
+    tiles = windows.tiles(page.shape, windows.PIXELS_PER_MM) if heat_map else []
     owners: list[tuple[str, windows.Window]] = []
-    for name, corners in places.items():
-        points = np.c_[corners * scale, np.ones(4)] @ flatten.T
-        points = points[:, :2] / points[:, 2:]
-        low, high = points.min(axis=0), points.max(axis=0)
-        if (high < 0).any() or (low > page.shape[1::-1]).any():
-            raise ValueError(f"the field {name!r} lies outside of the page; give its corners in pixels of the photo")
-        owners += [(name, one) for one in windows.over((*low, *high), windows.PIXELS_PER_MM, page.shape)]
+    for name, box in places.items():
+        owners += [(name, one) for one in windows.over(box, windows.PIXELS_PER_MM, page.shape)]
     crops = np.stack([windows.cut(page, one) for one in [*tiles, *(window for _, window in owners)]])
     answers = recognizer.predict(crops)
     scores = answers[f"score_{recognizer.class_names[1]}"].to_numpy(float)
-    total, seen = np.zeros(page.shape[:2], np.float32), np.zeros(page.shape[:2], np.float32)
-    for (left, top, size), score in zip(tiles, scores):
-        rows = slice(round(top), round(top + windows.SHAPE[0] * size))
-        columns = slice(round(left), round(left + windows.SHAPE[1] * size))
-        total[rows, columns] += score
-        seen[rows, columns] += 1
+    found = _laid_out(page.shape[:2], tiles, _maps(recognizer.model, crops[: len(tiles)], scores)) if tiles else None
     named: dict[str, float] = dict.fromkeys(places, 0.0)
     for (name, _), score in zip(owners, scores[len(tiles) :]):
         named[name] = max(named[name], float(score))
     highest = max(named.values()) if named else float(scores.max())
-    return DocumentCheck(highest, named, total / np.maximum(seen, 1), page, page_format)
+    return DocumentCheck(highest, named, found, page, page_format)
 
 
-def _check_recognizer(recognizer) -> None:
+def _maps(model, crops: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """How suspicious each place of each crop is: float32 (n, rows, columns); one number where no places are told."""
+    from imgrec_tf.finance.forgery import networks
+
+    if networks.EVIDENCE not in [one.name for one in getattr(model, "layers", ())]:
+        return scores.reshape(-1, 1, 1).astype(np.float32)
+    import keras
+
+    evidence = keras.Model(model.inputs, model.get_layer(networks.EVIDENCE).output)
+    found = evidence.predict(crops.astype(np.float32), batch_size=64, verbose=0)[..., 0]
+    return 1 / (1 + np.exp(-np.clip(found, -50, 50)))
+
+
+def _laid_out(shape: tuple[int, int], tiles: list[windows.Window], maps: np.ndarray) -> np.ndarray:
+    """Mean of what all tiles say of each pixel of the page: float32 (height, width)."""
+    total, seen = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+    for (left, top, size), one in zip(tiles, maps):
+        rows = slice(round(top), min(shape[0], round(top + windows.SHAPE[0] * size)))
+        columns = slice(round(left), min(shape[1], round(left + windows.SHAPE[1] * size)))
+        extent = (columns.stop - columns.start, rows.stop - rows.start)
+        total[rows, columns] += np.asarray(Image.fromarray(one).resize(extent, Image.Resampling.BILINEAR))
+        seen[rows, columns] += 1
+    return total / np.maximum(seen, 1)
+
+
+def check_recognizer(recognizer) -> None:
+    """Refuse what does not tell genuine from forged crops."""
     from imgrec_tf.recognizer import Recognizer
 
+    if isinstance(recognizer, TraceDetector):
+        return
     if not isinstance(recognizer, Recognizer):
-        raise TypeError(f"recognizer must be a Recognizer, got {type(recognizer).__name__}; see Recognizer.from_run")
+        raise TypeError(
+            f"recognizer must be a Recognizer or a TraceDetector, got {type(recognizer).__name__}; see "
+            "Recognizer.from_run and fit_traces"
+        )
     if len(recognizer.class_names) != 2 or tuple(recognizer.image_shape) != (*windows.SHAPE, 3):
         raise ValueError(
             f"recognizer must tell genuine from forged crops of {(*windows.SHAPE, 3)}, got the classes "

@@ -122,7 +122,7 @@ def _edit(document: Document, name: str, rng: np.random.Generator, skill: float)
     for at, (old, new) in enumerate(zip(before, text)):
         if old == new:
             continue
-        box = _cell(document, field, at)
+        box = cell_box(field.box, len(field.text), at, document.image)
         piece = patches.cleaned(document.image, box, rng, skill)
         high = (field.box[3] - field.box[1]) * float(np.exp(rng.normal(0, 0.02 + 0.06 * (1 - skill))))
         cover = patches.letters(new, high, font)
@@ -139,7 +139,10 @@ def _copy(document: Document, name: str, rng: np.random.Generator, skill: float)
         places = eligible.changeable_digits(name, field.text)
         to = int(rng.choice(places))
         taken = int(rng.choice([place for place in places if field.text[place] != field.text[to]]))
-        source, box = _cell(document, field, taken), _cell(document, field, to)
+        source, box = (
+            cell_box(field.box, len(field.text), taken, document.image),
+            cell_box(field.box, len(field.text), to, document.image),
+        )
         text = field.text[:to] + field.text[taken] + field.text[to + 1 :]
         width, height = box[2] - box[0], box[3] - box[1]
         left = min(source[0], document.image.shape[1] - width)
@@ -229,12 +232,12 @@ def _typed(document: Document, field: Field, text: str, font: str, ink: np.ndarr
     return made, box, Field(field.name, text, corners)
 
 
-def _cell(document: Document, field: Field, place: int) -> Box:
-    """Where one character of an evenly spaced line stands; letters are about 0.8 of their distance wide."""
-    left, top, right, bottom = field.box
-    pitch = (right - left) / (len(field.text) - 0.2)
+def cell_box(box, count: int, place: int, image: np.ndarray) -> Box:
+    """Where one of `count` characters of an evenly spaced line stands; letters are about 0.8 of their distance wide."""
+    left, top, right, bottom = box
+    pitch = (right - left) / (count - 0.2)
     start = left + place * pitch - 0.1 * pitch
-    return patches.whole_box((start, top, start + pitch, bottom), document.image, 0.06 * (bottom - top))
+    return patches.whole_box((start, top, start + pitch, bottom), image, 0.06 * (bottom - top))
 
 
 def _aspect(field: Field) -> float:
@@ -253,24 +256,29 @@ def _like_portrait(picture: Image.Image, page: np.ndarray, box: Box) -> np.ndarr
 
 
 def _portrait_shape(page: np.ndarray, box: Box) -> np.ndarray | None:
-    """Full rectangle, rounded or oval: told by how far the paper reaches into the corners of the portrait's place."""
+    """Full rectangle, rounded or oval: told by whether the corners of the portrait's place look like the paper beside.
+
+    In an oval the corners are paper, a twentieth of the width and more; where they are rounded, only their tips are.
+    """
     left, top, right, bottom = box
     rows, columns = bottom - top, right - left
     v, u = (np.mgrid[:rows, :columns] + 0.5) / np.array([rows, columns])[:, None, None]
-    oval = np.clip((1 - np.hypot(2 * u - 1, 2 * v - 1)) * columns / 2 + 0.5, 0, 1)
-    paper = [page[max(0, top - 4), max(0, left - 4)], page[max(0, top - 4), min(right + 3, page.shape[1] - 1)]]
-    reach = max(2, round(0.1 * columns))
-    like = []
-    for colour, columns_of in zip(paper, (slice(0, reach), slice(columns - reach, columns))):
-        corner = page[top : top + reach, left:right][:, columns_of].astype(float)
-        like.append(np.abs(corner - colour).max(axis=-1) < 40)
-    share = np.mean(like)
-    if share > 0.8:
-        return oval
-    if share < 0.08:
+    if _unlike_paper(page, box, max(3, round(0.06 * columns))) < 4:
+        return np.clip((1 - np.hypot(2 * u - 1, 2 * v - 1)) * columns / 2 + 0.5, 0, 1)
+    if _unlike_paper(page, box, max(2, round(0.02 * columns))) >= 6:
         return None
-    radius = 0.12
     x, y = np.minimum(u, 1 - u) * columns, np.minimum(v, 1 - v) * rows
-    corner = radius * columns
+    corner = 0.06 * columns
     distance = np.hypot(np.maximum(corner - x, 0), np.maximum(corner - y, 0))
     return np.clip(corner - distance + 0.5, 0, 1)
+
+
+def _unlike_paper(page: np.ndarray, box: Box, size: int) -> float:
+    """How many grey levels the upper corners of a place differ on average from what lies beside them."""
+    left, top, right, _ = box
+    last = page.shape[1] - size
+    found = []
+    for inner, outer in ((left, max(0, left - size - 2)), (right - size, min(last, right + 2))):
+        corner, beside = (page[top : top + size, x : x + size].mean(axis=(0, 1)) for x in (inner, outer))
+        found.append(np.abs(corner - beside).max())
+    return float(np.mean(found))

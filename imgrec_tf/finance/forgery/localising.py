@@ -47,17 +47,19 @@ def show_check(check: DocumentCheck, mask: np.ndarray | None = None, *, width: f
         width: Of the figure in inches.
 
     Raises:
-        ValueError: If there is no heat map, because of a problem.
+        ValueError: If there is no heat map, because of a problem, or because none was asked for.
     """
-    if check.heat_map is None:
+    if check.problem is not None:
         raise ValueError(f"there is nothing to show, because of a problem: {check.reason}")
+    if check.heat_map is None:
+        raise ValueError("there is no heat map to show; call check_document with heat_map=True")
     rows, columns = check.page.shape[:2]
     figure, axes = plots.figure(width, width / 2 * rows / columns + 0.8, 1, 2)
     axes[0].imshow(check.page)
     plots.title(axes[0], "the page from straight above")
     axes[1].imshow(check.page.mean(axis=-1), vmin=0, vmax=255)
     heat = axes[1].imshow(check.heat_map, cmap="magma", vmin=0, vmax=1, alpha=0.6)
-    plots.title(axes[1], "mean score of the tiles")
+    plots.title(axes[1], "how suspicious each place is")
     figure.colorbar(heat, ax=axes[1], shrink=0.8, label="score for forged")
     if mask is not None:
         mask = _checked_mask(mask)

@@ -126,8 +126,10 @@ def _next(document, now, painted, used, label: bool, placebo: float, skill: floa
     return None
 
 
-def crops_of(page: Page, per_edit: int, rng: np.random.Generator) -> list[tuple[np.ndarray, int, str, str]]:
-    """Cut crops around every field that was looked at: (crop, label, kind, field) each.
+def crops_of(
+    page: Page, per_edit: int, rng: np.random.Generator
+) -> list[tuple[np.ndarray, int, str, str, tuple[int, int, int, int]]]:
+    """Cut crops around every field that was looked at: (crop, label, kind, field, place in the crop) each.
 
     A crop into which another forged field reaches is left out, whatever its own label: were only genuine ones left out,
     the place of a field would tell the label.
@@ -158,6 +160,7 @@ def crops_of(page: Page, per_edit: int, rng: np.random.Generator) -> list[tuple[
             window = windows.around((x, y), scale, page.image.shape)
             share = windows.share_of(place, window)
             if share >= LEAST_SHARE and not windows.share_of(others, window):
-                found.append((windows.cut(page.image, window), int(label), made.kind, name))
+                here = windows.in_window(made.region, window)
+                found.append((windows.cut(page.image, window), int(label), made.kind, name, here))
                 kept += 1
     return found

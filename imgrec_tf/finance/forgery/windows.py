@@ -9,6 +9,7 @@ SHAPE = (64, 128)  # height and width of a crop in pixels
 LEAST_HEIGHT = 10.0  # mm that a crop is high: a line of text with what lies above and below it
 PIXELS_PER_MM = SHAPE[0] / LEAST_HEIGHT
 
+Box = tuple[int, int, int, int]
 Window = tuple[float, float, float]  # left and top in pixels of the page, and pixels of the page in one of the crop
 
 
@@ -57,6 +58,14 @@ def cut(page: np.ndarray, window: Window) -> np.ndarray:
         box = box + over
     resample = Image.Resampling.BILINEAR  # Pillow widens its filter where the picture shrinks: nothing aliases
     return np.asarray(Image.fromarray(page).resize(SHAPE[::-1], resample, box=tuple(box)))
+
+
+def in_window(region, window: Window) -> Box:
+    """Where a rectangle of the page lies in the crop: left, top, right, bottom in its pixels, cut to the crop."""
+    left, top, scale = window
+    low = np.floor((np.array(region[:2], float) - (left, top)) / scale)
+    high = np.ceil((np.array(region[2:], float) - (left, top)) / scale)
+    return tuple(np.clip([*low, *high], 0, [SHAPE[1], SHAPE[0]] * 2).astype(int).tolist())
 
 
 def share_of(mask: np.ndarray, window: Window) -> float:

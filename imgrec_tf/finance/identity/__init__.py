@@ -22,6 +22,7 @@ _NAMES = {
     "build_identity_number": "numbers",
     "build_mrz": "mrz",
     "check_identity_number": "numbers",
+    "every_error": "check_digits",
     "identity_check_character": "check_digits",
     "invent_household": "households",
     "invent_identity_number": "numbers",

@@ -78,6 +78,39 @@ def invisible_pairs(method: str = "7-3-1") -> list[tuple[str, str]]:
     return [(one, other) for one, other in pairs if (int(one) - int(other)) % 11 == 0]
 
 
+def every_error(text: str, error: str = "substitution", *, distance: int = 1, characters: str = DIGITS) -> list[str]:
+    """Return every text that one error of a kind makes of a text, for measuring without drawing.
+
+    Args:
+        text: What is damaged.
+        error: "substitution" (one character becomes another one) or "swap" (two different ones change places).
+        distance: How many places apart swapped characters lie, 1 or more.
+        characters: What a substituted character may become.
+
+    Returns:
+        Texts of the same length, none equal to `text`, in the order of their places.
+
+    Raises:
+        ValueError: If an argument is out of its range.
+    """
+    if error not in ("substitution", "swap"):
+        raise ValueError(f'error must be "substitution" or "swap", got {error!r}')
+    if distance < 1:
+        raise ValueError(f"distance must be 1 or more, got {distance}")
+    if error == "substitution":
+        return [
+            text[:place] + other + text[place + 1 :]
+            for place, one in enumerate(text)
+            for other in characters
+            if other != one
+        ]
+    return [
+        text[:place] + other + text[place + 1 : place + distance] + one + text[place + distance + 1 :]
+        for place, (one, other) in enumerate(zip(text, text[distance:]))
+        if one != other
+    ]
+
+
 @dataclass(frozen=True)
 class Misses:
     """What a check digit did not see.

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from imgrec_tf.finance.photos import opened
+
 _FEWEST, _MOST = 8, 400_000_000
 _BAND = 4_000_000  # values that are averaged at a time
 
@@ -17,7 +19,8 @@ def reduced_picture(image: Any, longer: int) -> tuple[np.ndarray, float]:
 
     Args:
         image: uint8 array (height, width) or (height, width, 1, 3 or 4), a boolean one, an unsigned 16-bit one (65,535
-            is white), a float one in [0, 1], or an image of Pillow. Alpha is laid on white.
+            is white), a float one in [0, 1], or what `photos.opened` opens: a path, bytes, an image of Pillow. Alpha is
+            laid on white.
         longer: Wanted length of the longer side; a larger photo keeps between `longer` and twice that.
 
     Returns:
@@ -45,11 +48,10 @@ def reduced_picture(image: Any, longer: int) -> tuple[np.ndarray, float]:
 
 
 def _array(image: Any) -> np.ndarray:
-    if hasattr(image, "mode") and hasattr(image, "convert"):  # Pillow
-        image = np.asarray(image.convert("RGBA") if image.mode in ("P", "PA", "LA") else image)
+    image = opened(image)
     if not isinstance(image, np.ndarray):
         raise TypeError(
-            f"image must be a NumPy array or an image of Pillow, got {type(image).__name__}; read the file first"
+            f"image must be a path, bytes of a file, an image of Pillow or a NumPy array, got {type(image).__name__}"
         )
     if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] not in (1, 3, 4)):
         raise ValueError(f"image must have the shape (height, width) or (height, width, 1, 3 or 4), got {image.shape}")

@@ -13,6 +13,7 @@ from imgrec_tf.finance.locating.location import Location, locate_document
 from imgrec_tf.finance.locating.pictures import reduced_picture
 from imgrec_tf.finance.locating.quality import Quality, check_quality
 from imgrec_tf.finance.locating.uprightness import LEAST_CONFIDENCE, turn_probabilities
+from imgrec_tf.finance.photos import opened
 
 _WORKING = 3000  # a photo of more than twice that is reduced before it is rectified
 _SQUARE = 320
@@ -82,6 +83,7 @@ def straighten(image: Any, *, corners=None, longer: int | None = None) -> Straig
     """
     if longer is not None and not 32 <= longer <= 8192:
         raise ValueError(f"longer must be from 32 to 8,192 pixels, got {longer}")
+    image = opened(image)
     steps: list[Step] = []
     clock = time.perf_counter()
 

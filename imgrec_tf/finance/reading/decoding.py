@@ -136,50 +136,44 @@ def fixed_length_decode(log_probabilities: np.ndarray, characters: str, alphabet
     if steps < places or not places:
         return None
     allowed = np.array([[0.0 if one in alphabet else _NEVER for one in characters] for alphabet in alphabets])
+    emitted = np.asarray(log_probabilities, np.float64)[:, None, 1:] + allowed
     on = np.full((places, symbols), _NEVER)  # the last character of n + 1 is c
     off = np.full(places + 1, _NEVER)  # n characters, then blank
     off[0] = 0.0
-    came_on = np.zeros((steps, places, symbols), np.int16)  # symbol before: itself, another one, or -1 for blank
-    came_off = np.zeros((steps, places + 1), np.int16)
     rows = np.arange(places)
-    for step, scores in enumerate(log_probabilities):
+    come_from = []  # for each step what is needed to go back
+    for scores, emission in zip(log_probabilities, emitted):
         top = on.argmax(axis=1)
         best = on[rows, top]
-        others = on.copy()
-        others[rows, top] = _NEVER
-        second, second_best = others.argmax(axis=1), others.max(axis=1)
+        on[rows, top] = _NEVER
+        second = on.argmax(axis=1)
+        second_best = on[rows, second]
+        on[rows, top] = best
         # To begin character n + 1 as c: from a blank after n, or from the best n-th character that is not c itself.
-        before = np.full((places, symbols), _NEVER)
-        source = np.full((places, symbols), -1, np.int16)
-        before[1:] = best[:-1, None]
-        source[1:] = top[:-1, None]
-        before[rows[1:], top[:-1]] = second_best[:-1]
-        source[rows[1:], top[:-1]] = second[:-1]
-        blank = off[:-1, None] >= before
-        begin = np.where(blank, off[:-1, None], before)
-        source = np.where(blank, -1, source)
-        stay = on >= begin
-        came_on[step] = np.where(stay, -2, source)
-        last = np.concatenate([[_NEVER], best])
-        came_off[step] = np.where(off >= last, -1, np.concatenate([[0], top]))
-        off = np.maximum(off, last) + scores[0]
-        on = np.where(stay, on, begin) + scores[None, 1:] + allowed
-    ends_on = on[-1].max() > off[-1]
+        begin = np.empty((places, symbols))
+        begin[0] = off[0]
+        begin[1:] = np.maximum(off[1:-1], best[:-1])[:, None]
+        begin[rows[1:], top[:-1]] = np.maximum(off[1:-1], second_best[:-1])
+        come_from.append((on >= begin, off, top, best, second, second_best))
+        on = np.maximum(on, begin) + emission
+        off = np.maximum(off, np.concatenate([[_NEVER], best])) + scores[0]
     total = max(on[-1].max(), off[-1])
     if not np.isfinite(total):
         return None
     at = [[] for _ in range(places)]  # the steps of each character
     picked = [0] * places
-    count, symbol = places, int(on[-1].argmax()) if ends_on else -1
+    count, symbol = places, int(on[-1].argmax()) if on[-1].max() > off[-1] else -1
     for step in range(steps - 1, -1, -1):
-        if symbol < 0:
-            symbol = int(came_off[step, count])
-            continue
-        at[count - 1].append(step)
-        picked[count - 1] = symbol
-        source = int(came_on[step, count - 1, symbol])
-        if source != -2:
-            count, symbol = count - 1, source
+        stayed, off, top, best, second, second_best = come_from[step]
+        if symbol >= 0:
+            at[count - 1].append(step)
+            picked[count - 1] = symbol
+            if stayed[count - 1, symbol]:
+                continue
+            count -= 1
+        again = symbol >= 0 and count and symbol == top[count - 1]  # a repeat needs another character before it
+        before = (second_best if again else best)[count - 1] if count else _NEVER
+        symbol = -1 if off[count] >= before else int((second if again else top)[count - 1])
     alternatives = np.empty((places, symbols), np.float32)
     confidences = []
     for place, (symbol, where) in enumerate(zip(picked, at)):

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageFilter
 
+from imgrec_tf._checks import check_whole
 from imgrec_tf.finance.reading import lettering, texts, wear
-from imgrec_tf.finance.reading.normalising import CAP_HEIGHT, HEIGHT, normalise_line
+from imgrec_tf.finance.reading.normalising import CAP_HEIGHT, HEIGHT, PITCH, normalise_line
 
 SEVERITIES = {"scan": 0.25, "mild": 0.5, "phone": 1.0, "harsh": 1.45}
 _FILL = HEIGHT / CAP_HEIGHT  # height of a cut-out line in capital heights
@@ -143,9 +144,52 @@ def training_strip(rng: np.random.Generator, columns: int = 208) -> tuple[np.nda
     number = name != "ocr-b" and rng.random() < 0.7
     text = texts.random_number(length, rng) if number else texts.random_text(length, rng)
     line = render_line(text, font=name, severity=severity, seed=rng)
-    natural = line.image.shape[1] * HEIGHT / line.image.shape[0]
-    strip = normalise_line(line.image, columns=min(columns, max(8, round(natural))))
+    return _placed(line.image, columns, rng), text
+
+
+def number_strips(
+    count: int, *, digits: tuple[int, int] = (4, 7), severity: str = "phone", seed: int = 0
+) -> tuple[np.ndarray, list[str]]:
+    """Draw strips with random digits in all fonts, X among them, for training or measuring.
+
+    Args:
+        count: Number of strips, 1 or more.
+        digits: Least and greatest number of characters in a strip, 2 to 40.
+        severity: As in `render_line`; "mixed" draws one for each strip.
+        seed: Of everything.
+
+    Returns:
+        float32 (count, 24, columns, 1), normalised, wide enough for the greatest number, paper 0 beside the line; and
+        the texts. No document's layout is in them, and no date: every digit is as likely as any other.
+
+    Raises:
+        ValueError: If an argument is out of its range.
+    """
+    fewest, most = digits
+    for name, value, low, high in (
+        ("count", count, 1, 1_000_000), ("digits[0]", fewest, 2, 40), ("digits[1]", most, fewest, 40),
+        ("seed", seed, 0, 2**63),
+    ):  # fmt: skip
+        check_whole(name, value, low, high)
+    if severity not in (*SEVERITIES, "mixed"):
+        raise ValueError(f'severity must be "mixed" or one of {", ".join(SEVERITIES)}, got {severity!r}')
+    rng = np.random.default_rng([seed, 78])
+    columns = 8 * round((most + 2) * PITCH / 8)
+    strips, drawn = [], []
+    for _ in range(count):
+        text = texts.random_number(int(rng.integers(fewest, most + 1)), rng)
+        level = str(rng.choice(list(SEVERITIES))) if severity == "mixed" else severity
+        line = render_line(text, font=str(rng.choice(lettering.FONTS)), severity=level, seed=rng)
+        strips.append(_placed(line.image, columns, rng))
+        drawn.append(text)
+    return np.stack(strips), drawn
+
+
+def _placed(image: np.ndarray, columns: int, rng: np.random.Generator) -> np.ndarray:
+    """Normalise a line and put it somewhere on paper of that width; a longer one is squeezed."""
+    natural = image.shape[1] * HEIGHT / image.shape[0]
+    strip = normalise_line(image, columns=min(columns, max(8, round(natural))))
     padded = np.zeros((HEIGHT, columns, 1), np.float32)
     left = int(rng.integers(0, columns - strip.shape[1] + 1))
     padded[:, left : left + strip.shape[1]] = strip
-    return padded, text
+    return padded

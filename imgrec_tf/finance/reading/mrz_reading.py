@@ -9,11 +9,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from imgrec_tf.finance.identity import MRZ_FORMATS, REFERENCE_DATE, MrzRecord, mrz_layout, parse_mrz
 from imgrec_tf.finance.identity.check_digits import FILLER
+from imgrec_tf.finance.photos import opened
 from imgrec_tf.finance.reading import repair, rows, zone
 from imgrec_tf.finance.reading.decoding import Decoded, fixed_length_decode, greedy_decode
 from imgrec_tf.finance.reading.line_reader import LineReader, shipped_reader
@@ -92,12 +94,13 @@ class MrzReading:
 
 
 def read_mrz(
-    image: np.ndarray, *, reader: LineReader | None = None, reference_date: datetime.date = REFERENCE_DATE
+    image: Any, *, reader: LineReader | None = None, reference_date: datetime.date = REFERENCE_DATE
 ) -> MrzReading:
     """Find and read the machine-readable zone of a passport, an identity card or a visa.
 
     Args:
-        image: The picture, uint8 (height, width), (height, width, 1), (…, 3) or (…, 4), any way up.
+        image: The picture, any way up: a path, a file's bytes, an image of Pillow, or an array uint8 (height, width),
+            (height, width, 1), (…, 3) or (…, 4).
         reader: What reads the lines; None for the one that ships with the package.
         reference_date: The day that counts as today, for the centuries of dates.
 
@@ -105,10 +108,10 @@ def read_mrz(
         The reading. A picture in which nothing can be read raises nothing: `reason` says why.
 
     Raises:
-        TypeError: If the image is no uint8 array.
-        ValueError: If its shape is none of the above.
+        TypeError: If the image is none of the above.
+        ValueError: If its shape is none of the above, or the file cannot be read (`datasets.ImageProblem`).
     """
-    image, factor = _manageable(image)
+    image, factor = _manageable(opened(image))
     grey = to_grey(image)
     problem = _hopeless(grey)
     if problem:
@@ -122,6 +125,8 @@ def read_mrz(
         for candidate in new:
             if candidate.rows[0].height < _SMALLEST:
                 too_small = True
+                continue
+            if best is not None and best[1].valid and _same_place(candidate, best[1]):
                 continue
             found = _read_zone(grey, candidate, reader, reference_date)
             if found is not None and (best is None or found[0] > best[0]):
@@ -174,6 +179,11 @@ def _with_missing_row(found: rows.Zone) -> Iterator[rows.Zone]:
         gap = float(((lower.start + lower.end) / 2 - (upper.start + upper.end) / 2) @ upper.normal)
         yield rows.Zone((upper.moved(-gap), upper, lower), found.score)
         yield rows.Zone((upper, lower, lower.moved(gap)), found.score)
+
+
+def _same_place(candidate: rows.Zone, read: MrzReading) -> bool:
+    """Whether a candidate lies where a zone has been read already."""
+    return np.hypot(*(candidate.corners.mean(axis=0) - read.corners.mean(axis=0))) < 3 * candidate.rows[0].height
 
 
 def _read_zone(
@@ -255,11 +265,14 @@ def _fields(decoded: list[Decoded], mended: repair.Repaired, record: MrzRecord) 
     for field in layout.fields:
         check = own.get(field.name) or (composite if composite and field.name in composite.fields else None)
         places = range(field.first, field.last + 1)
-        pixels = float(np.prod([decoded[field.line - 1].confidences[place - 1] for place in places]))
+        sure = [decoded[field.line - 1].confidences[place - 1] for place in places]
+        pixels = float(np.prod(sure))
         if check is None:
             kind, confidence = "none", pixels
         elif check.valid:
-            kind, confidence = "right", max(pixels, mended.shares.get(check.name, 0.0))
+            # A digit may make up for a character that is hard to tell, not for one that is not there.
+            share = mended.shares.get(check.name, 0.0) if min(sure) >= repair.SEEN else 0.0
+            kind, confidence = "right", max(pixels, share)
         else:
             kind, confidence = "wrong", 0.0
         text = field.of(mended.lines).rstrip(FILLER)

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from PIL import Image
 from scipy import ndimage
+
+from imgrec_tf.finance.photos import opened
 
 HEIGHT = 24  # rows of a line
 CAP_HEIGHT = 14.0  # of them, a capital letter
 PITCH = 15.0  # columns from one character to the next, about: OCR-B at this height has 14.6
 
 
-def to_grey(image: np.ndarray) -> np.ndarray:
-    """Return float32 (height, width) in [0, 255] of an image uint8 (height, width), (…, 1), (…, 3) or (…, 4).
+def to_grey(image: Any) -> np.ndarray:
+    """Return float32 (height, width) in [0, 255] of a file, or of uint8 (height, width), (…, 1), (…, 3) or (…, 4).
 
     Raises:
-        TypeError: If it is no uint8 array.
+        TypeError: If it is neither a file that `photos.opened` opens nor a uint8 array.
         ValueError: If it has no pixels, or another shape.
     """
+    image = opened(image)
     if not isinstance(image, np.ndarray) or image.dtype != np.uint8:
         kind = f"an array of {image.dtype}" if isinstance(image, np.ndarray) else type(image).__name__
-        raise TypeError(f"image must be a uint8 array with values 0 to 255, got {kind}; np.asarray(PIL image) is one")
+        raise TypeError(f"image must be a path, bytes, an image of Pillow or a uint8 array in [0, 255], got {kind}")
     if image.ndim == 3 and image.shape[2] in (1, 3, 4):
         channels = image[..., :3].astype(np.float32)
         image = channels[..., 0] if image.shape[2] == 1 else channels @ np.float32([0.299, 0.587, 0.114])

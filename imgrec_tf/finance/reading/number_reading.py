@@ -8,8 +8,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from PIL import Image
 from scipy import ndimage
 
 from imgrec_tf.finance.identity import REFERENCE_DATE, IdentityNumberCheck, check_identity_number
@@ -21,6 +23,9 @@ from imgrec_tf.finance.reading.normalising import CAP_HEIGHT, HEIGHT, PITCH, nor
 TRUST = 0.9  # least confidence of a number that may be accepted without a person
 _CHARACTERS = 18
 _LEAST_LIKELY = -0.9  # mean natural logarithm of a character's probability below which it is no number
+_SEARCHED = 480  # columns that rows are looked for in, at least; a card's digits are some 12 pixels high then
+_FIRST = 3  # rows that are read first
+_ASPECT = 18.0  # width by height of 18 digits, about
 _FRAME = HEIGHT / CAP_HEIGHT  # height of a cut-out line in heights of its characters
 
 
@@ -61,13 +66,14 @@ class NumberReading:
 
 
 def read_identity_number(
-    image: np.ndarray, *, reader: LineReader | None = None, reference_date: datetime.date = REFERENCE_DATE
+    image: Any, *, reader: LineReader | None = None, reference_date: datetime.date = REFERENCE_DATE
 ) -> NumberReading:
     """Read the number from a line of text or from a rectified card.
 
     Args:
-        image: uint8 (height, width), (height, width, 1), (…, 3) or (…, 4), upright. At least seven times as wide as
-            high, it is taken for one line; otherwise rows of print are looked for.
+        image: A path, a file's bytes, an image of Pillow, or an array uint8 (height, width), (height, width, 1), (…, 3)
+            or (…, 4), upright. At least seven times as wide as high, it is taken for one line; otherwise rows of print
+            are looked for.
         reader: What reads the lines; None for the one that ships with the package.
         reference_date: The day that counts as today; birth dates after it are refused.
 
@@ -75,8 +81,8 @@ def read_identity_number(
         The reading. An image in which no number can be read raises nothing: `reason` says why.
 
     Raises:
-        TypeError: If the image is no uint8 array.
-        ValueError: If its shape is none of the above.
+        TypeError: If the image is none of the above.
+        ValueError: If its shape is none of the above, or the file cannot be read (`datasets.ImageProblem`).
     """
     grey = to_grey(image)
     dark, light = np.percentile(grey, (1, 99))
@@ -85,23 +91,55 @@ def read_identity_number(
     if light - dark < 12:
         return NumberReading("", "The image has next to no contrast: it is empty, black, or without light.")
     reader = reader or shipped_reader()
-    rows = list(find_rows(grey))
-    if grey.shape[1] >= 7 * grey.shape[0]:
-        rows.append((0, 0, grey.shape[1], grey.shape[0]))
-    if not rows:
-        return NumberReading("", "No row of print was found; is the card straightened, and this its right side?")
-    tries = [(row, size) for size in (1.0, 0.86) for row in rows]
-    strips = [_strip(grey, row, size) for row, size in tries]
     best: tuple[float, NumberReading] | None = None
-    for (row, _), scores in zip(tries, reader.log_probabilities(strips)):
-        found = _read(scores, row, reader.characters, reference_date)
-        if found is not None and (best is None or found[0] > best[0]):
-            best = found
-    if best is None:
-        return NumberReading(
-            "", f"None of {len(rows)} rows of print reads as 18 characters of an identity number; take a sharper image."
-        )
-    return best[1]
+    found = 0
+    for rows, size in _tries(grey):
+        found += len(rows) if size == 1.0 else 0
+        scores = reader.log_probabilities([_strip(grey, row, size) for row in rows])
+        for row, own in zip(rows, scores):
+            read = _read(own, row, reader.characters, reference_date)
+            if read is not None and (best is None or read[0] > best[0]):
+                best = read
+        if best is not None and best[1].trusted:
+            break
+    if best is not None:
+        return best[1]
+    if not found:
+        return NumberReading("", "No row of print was found; is the card straightened, and this its right side?")
+    return NumberReading(
+        "",
+        f"None of {found} rows of print reads as 18 characters of an identity number; take a sharper image that shows "
+        "the whole of it.",
+    )
+
+
+def _tries(grey: np.ndarray) -> Iterator[tuple[list[tuple], float]]:
+    """Rows to read, and the factor on their height: the likeliest rows of a smaller picture first, all of them last."""
+    line = grey.shape[1] >= 7 * grey.shape[0]
+    factor = 1 if line else max(1, grey.shape[1] // _SEARCHED)
+    rows = sorted(find_rows(_reduced(grey, factor)), key=_unlikely)
+    rows = [tuple(factor * one for one in row) for row in rows]
+    if line:
+        rows.append((0, 0, grey.shape[1], grey.shape[0]))
+    for some in (rows[:_FIRST], rows[_FIRST:]):
+        if some:
+            yield some, 1.0
+    if rows:
+        yield rows, 0.86
+    if factor > 1:
+        again = list(find_rows(grey))
+        for size in (1.0, 0.86) if again else ():
+            yield again, size
+
+
+def _unlikely(row: tuple) -> float:
+    """How far the proportions of a row are from those of 18 digits, as a logarithm."""
+    left, top, right, bottom = row
+    return abs(float(np.log((right - left) / (bottom - top) / _ASPECT)))
+
+
+def _reduced(grey: np.ndarray, factor: int) -> np.ndarray:
+    return grey if factor == 1 else np.asarray(Image.fromarray(grey).reduce(factor))
 
 
 def find_rows(grey: np.ndarray) -> Iterator[tuple[float, float, float, float]]:
@@ -111,7 +149,7 @@ def find_rows(grey: np.ndarray) -> Iterator[tuple[float, float, float, float]]:
     strong = np.percentile(dark, 99)
     seen: list[tuple] = []
     for share in (0.35, 0.55):
-        joined = ndimage.binary_closing(dark > max(share * strong, 6), np.ones((1, 2 * size + 1), bool))
+        joined = _joined(dark > max(share * strong, 6), 2 * size + 1)
         labels, _ = ndimage.label(joined)
         for number, (rows, columns) in enumerate(ndimage.find_objects(labels), 1):
             high, wide = rows.stop - rows.start, columns.stop - columns.start
@@ -125,6 +163,12 @@ def find_rows(grey: np.ndarray) -> Iterator[tuple[float, float, float, float]]:
             if not any(max(abs(one - two) for one, two in zip(box, other)) <= 2 for other in seen):
                 seen.append(box)
                 yield box
+
+
+def _joined(ink: np.ndarray, reach: int) -> np.ndarray:
+    """Close the gaps along the rows that are narrower than `reach`; nothing is joined to the picture's sides."""
+    grown = ndimage.maximum_filter1d(ink.astype(np.uint8), reach, axis=1, mode="constant")
+    return ndimage.minimum_filter1d(grown, reach, axis=1, mode="constant") > 0
 
 
 def _strip(grey: np.ndarray, row, size: float) -> np.ndarray:
@@ -149,10 +193,11 @@ def _strip(grey: np.ndarray, row, size: float) -> np.ndarray:
 
 
 def _read(scores: np.ndarray, row, characters: str, reference_date) -> tuple[float, NumberReading] | None:
-    if abs(len(greedy_decode(scores, characters).text) - _CHARACTERS) > 3:
+    seen = len(greedy_decode(scores, characters).text)
+    if not _CHARACTERS <= seen <= _CHARACTERS + 3:  # with fewer, one would be invented: is the number cut off?
         return None
     decoded = fixed_length_decode(scores, characters, repair.number_alphabets())
-    if decoded is None:
+    if decoded is None or decoded.confidence < repair.SEEN:
         return None
     likely = float(np.mean(np.log(np.maximum(decoded.confidences, 1e-6))))
     if likely < _LEAST_LIKELY:

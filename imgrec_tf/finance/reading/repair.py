@@ -21,6 +21,7 @@ from imgrec_tf.finance.reading.decoding import Decoded
 _OPTIONS = 40  # other characters that are considered for one check digit
 _LEAST = -14.0  # natural logarithm of how much less likely two replaced characters may be than what was read
 FAULTY = 0.01  # share of documents whose printed digit is wrong in itself; a guess on the careful side
+SEEN = 0.03  # confidence below which a character was not seen: only the known length of the line has put it there
 SHARE = 0.95  # what the chosen text must hold of all texts with right digits
 
 

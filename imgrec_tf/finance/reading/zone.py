@@ -50,12 +50,13 @@ def search_zones(grey: np.ndarray) -> Iterator[list[Zone]]:
                 picture = Image.fromarray(small)
                 turned = np.asarray(picture.rotate(angle, Image.Resampling.BILINEAR, expand=True, fillcolor=level))
             dark = ndimage.grey_closing(turned, (_KERNEL, _KERNEL)) - turned
-            found: list[Zone] = []
-            for threshold in _thresholds(dark):
-                ink = dark > threshold
-                found += _zones([*_rows(ink), *_upright(_rows(ink.T))])
-            found = distinct(sorted(found, key=lambda zone: -zone.score))[:4]
-            yield [_on_picture(zone, angle, turned.shape, small.shape, scale) for zone in found]
+            inks = [dark > threshold for threshold in _thresholds(dark)]
+            for upright in (False, True):  # most zones lie across: the others are looked for when those were none
+                found: list[Zone] = []
+                for ink in inks:
+                    found += _zones(_upright(_rows(ink.T)) if upright else _rows(ink))
+                found = distinct(sorted(found, key=lambda zone: -zone.score))[:4]
+                yield [_on_picture(zone, angle, turned.shape, small.shape, scale) for zone in found]
             if scale == 1.0:
                 break
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 from PIL import Image
+
+from imgrec_tf.finance.photos import opened
 
 SMALLEST, LARGEST = 32, 8192
 DARKEST, FLATTEST = 12.0, 4.0  # mean and standard deviation in grey levels
@@ -55,16 +55,12 @@ def prepared(image, shape: tuple[int, int, int]) -> np.ndarray:
 
 
 def _pixels(image) -> np.ndarray:
-    if isinstance(image, Image.Image):
-        return np.asarray(image.convert("RGB"))
-    if isinstance(image, str | os.PathLike | bytes):
-        from imgrec_tf.datasets import ImageProblem, read_image
+    from imgrec_tf.datasets import ImageProblem
 
-        try:
-            image = read_image(image)
-        except ImageProblem as problem:
-            raise Refused(f"cannot be read ({problem})") from problem
-        image = (image // 257).astype(np.uint8) if image.dtype == np.uint16 else image
+    try:
+        image = opened(image)
+    except ImageProblem as problem:
+        raise Refused(f"cannot be read ({problem})") from problem
     if not isinstance(image, np.ndarray):
         raise TypeError(f"a picture is a path, bytes, a PIL image or a uint8 array, got {type(image).__name__}")
     if image.dtype != np.uint8 or image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] not in (1, 3)):

@@ -7,6 +7,7 @@
 # minutes: 4
 # memory_mb: 2000
 # dataset: id-documents
+# flagship: true
 # quick: {PHOTOS: 270, SIZE: 32, EPOCHS: 1}
 # ---
 

@@ -1,0 +1,235 @@
+"""From the photos of an application to its evidence: know, straighten, read, look for forgeries, compare, check.
+
+What one step cannot say is said with its reason, and never guessed; a score that was not measured sends the
+application to a person, see `decide`.
+"""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from imgrec_tf.datasets import ImageProblem
+from imgrec_tf.finance import consistency, forgery, locating, reading
+from imgrec_tf.finance.applications.evidence import Evidence
+from imgrec_tf.finance.consistency.checking import DOCUMENTS
+from imgrec_tf.finance.identity.validity import REFERENCE_DATE
+from imgrec_tf.finance.photos import opened
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from imgrec_tf.finance.verification import Comparison, Verifier
+    from imgrec_tf.recognizer import Recognizer
+
+WITH_NUMBER = ("portrait_side", "household_page")
+WITH_ZONE = ("passport", "id_card_td1", "visa")
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class ExaminedDocument:
+    """What was found out about one photo.
+
+    Attributes:
+        kind: What it was handed in as.
+        label: What the classifier takes it for, None where it abstained or could not look.
+        confidence: The classifier's score of `kind`, in [0, 1], or None.
+        page: uint8 (height, width, 3): the page upright and from straight above, or None.
+        reading: What was read, None where there was no page or nothing of this kind is read.
+        forgery: What the detector said, None where it was not asked.
+        problems: Sentences: what went wrong, and what to do.
+        seconds: How long it took.
+    """
+
+    kind: str
+    label: str | None
+    confidence: float | None
+    page: np.ndarray | None
+    reading: reading.NumberReading | reading.MrzReading | None
+    forgery: forgery.DocumentCheck | None
+    problems: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What was found out about an application.
+
+    Attributes:
+        evidence: The numbers that `decide` takes.
+        report: Which rules held, failed or could not be tried; `ApplicationStore.record` keeps it.
+        documents: Each photo by kind.
+        comparison: Whether the portrait on a document and the applicant's face are one person's, or None.
+    """
+
+    evidence: Evidence
+    report: consistency.ConsistencyReport
+    documents: dict[str, ExaminedDocument]
+    comparison: Comparison | None = None
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """What could not be found out, in sentences, the documents in order."""
+        found = [f"{kind}: {problem}" for kind, one in self.documents.items() for problem in one.problems]
+        if self.comparison is not None and self.comparison.same is None:
+            found.append(self.comparison.reason)
+        return tuple(found)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a document: kind, label, confidence, what was read, forgery score, problems, seconds."""
+        import pandas as pd
+
+        rows = [
+            {
+                "document": one.kind,
+                "label": one.label,
+                "confidence": one.confidence,
+                "text": "" if one.reading is None else one.reading.text,
+                "reading": None if one.reading is None else one.reading.confidence,
+                "forgery": None if one.forgery is None else one.forgery.score,
+                "problems": " ".join(one.problems),
+                "seconds": one.seconds,
+            }
+            for one in self.documents.values()
+        ]
+        return pd.DataFrame(rows)
+
+
+def examine(
+    documents: Mapping[str, Any],
+    *,
+    classifier: Recognizer,
+    detector: Recognizer | None = None,
+    verifier: Verifier | None = None,
+    face: Any | None = None,
+    portrait_boxes: Mapping[str, Box] | None = None,
+    typed: Mapping[str, Mapping[str, Any]] | None = None,
+    duplicates: int = 0,
+    reference_date: datetime.date = REFERENCE_DATE,
+) -> Examination:
+    """Look at every photo of an application, and put together what `decide` needs.
+
+    Each photo is classified, straightened, read (identity numbers, machine-readable zones) and looked over for
+    forgeries; then the rules compare what was read with itself, with what was typed, and across documents.
+
+    Args:
+        documents: Photos by the kind that they were handed in as: "portrait_side", "emblem_side", "passport",
+            "id_card_td1", "visa", "household_page"; paths, bytes, PIL images or uint8 arrays (height, width, 3).
+        classifier: Names the kind of document on a photo; its classes hold the kinds of `documents`.
+        detector: Tells genuine from forged crops, see `forgery.check_document`; None leaves `forgery_score` unmeasured.
+        verifier: Compares portraits; None leaves `same_person_score` unmeasured.
+        face: The applicant's face, taken now, as `verification.face_crop` cuts it out.
+        portrait_boxes: By kind, where the layout has its portrait: left, top, right, bottom in shares of the page's
+            width and height. The first of these documents that could be straightened is compared with `face`.
+        typed: By kind, fields that somebody typed from the document, such as "name" and "birth_date", for the rules
+            that need them, in the forms of `consistency.check_consistency`. What was read is not replaced by it.
+        duplicates: Earlier applications that are near duplicates.
+        reference_date: The day that counts as today.
+
+    Returns:
+        The evidence, and everything that it rests on. A photo that cannot be used raises nothing: `problems` says why.
+
+    Raises:
+        TypeError: If a photo is none at all, or an argument is of the wrong kind.
+        ValueError: If a kind is unknown to the rules or to the classifier, there is no photo, or a box is impossible.
+    """
+    if not isinstance(documents, Mapping) or not documents:
+        raise ValueError(f"documents must map kinds to photos, one or more, got {documents!r:.80}")
+    unknown = [kind for kind in documents if kind not in DOCUMENTS or kind not in classifier.class_names]
+    if unknown:
+        raise ValueError(
+            f"{', '.join(map(repr, unknown))} must be among {', '.join(DOCUMENTS)}, and among the classes of the "
+            f"classifier: {', '.join(classifier.class_names)}"
+        )
+    strangers = [kind for kind in {**(typed or {}), **(portrait_boxes or {})} if kind not in documents]
+    if strangers:
+        raise ValueError(f"typed or portrait_boxes name documents that were not handed in: {', '.join(strangers)}")
+    for box in (portrait_boxes or {}).values():
+        left, top, right, bottom = box
+        if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
+            raise ValueError(f"a portrait box is left, top, right, bottom in shares of the page, 0 to 1, got {box}")
+    found = {kind: _examined(kind, photo, classifier, detector, reference_date) for kind, photo in documents.items()}
+    records = {kind: dict((typed or {}).get(kind, {})) | _record(one.reading) for kind, one in found.items()}
+    report = consistency.check_consistency(records, reference_date=reference_date)
+    comparison = None
+    if verifier is not None and face is not None:
+        pages = {kind: box for kind, box in (portrait_boxes or {}).items() if found[kind].page is not None}
+        for kind, box in list(pages.items())[:1]:
+            comparison = verifier.compare(_portrait(found[kind].page, box), face)
+    read = [one for one in found.values() if one.kind in (*WITH_NUMBER, *WITH_ZONE)]
+    evidence = Evidence.from_report(
+        report,
+        duplicates=duplicates,
+        type_confidence=_least([one.confidence for one in found.values()]),
+        reading_confidence=_least([one.reading.confidence if _is_read(one) else None for one in read]),
+        forgery_score=_most([None if one.forgery is None else one.forgery.score for one in found.values()]),
+        same_person_score=None if comparison is None else comparison.similarity,
+    )
+    return Examination(evidence, report, found, comparison)
+
+
+def _examined(kind: str, photo, classifier, detector, reference_date) -> ExaminedDocument:
+    start = time.perf_counter()
+    try:
+        photo = opened(photo)
+    except ImageProblem as problem:
+        spent = time.perf_counter() - start
+        return ExaminedDocument(kind, None, None, None, None, None, (f"The photo {problem.reason}.",), spent)
+    answer = classifier.predict(photo).iloc[0]
+    problems, read, checked = [], None, None
+    confidence = float(answer[f"score_{kind}"])
+    if answer["label"] is None:
+        problems.append("The classifier abstains: this may be a document, or a layout, that it does not know.")
+    elif answer["label"] != kind:
+        problems.append(f"It looks like {answer['label']}; hand in the right document, or photograph it again.")
+    straight = locating.straighten(photo)
+    if straight.problem is not None:
+        problems.append(straight.reason)
+    else:
+        problems += [f"{one.reason}. {one.action}" for one in straight.quality.findings]
+        if kind in WITH_NUMBER:
+            read = reading.read_identity_number(straight.image, reference_date=reference_date)
+        elif kind in WITH_ZONE:
+            read = reading.read_mrz(straight.image, reference_date=reference_date)
+        if read is not None and not read.valid:
+            problems.append(read.explanation)
+        if detector is not None:
+            checked = forgery.check_document(photo, detector, corners=straight.corners)
+            if checked.problem is not None:
+                problems.append(checked.reason)
+    spent = time.perf_counter() - start
+    return ExaminedDocument(kind, answer["label"], confidence, straight.image, read, checked, tuple(problems), spent)
+
+
+def _is_read(one: ExaminedDocument) -> bool:
+    return one.reading is not None and bool(one.reading.text)
+
+
+def _record(read) -> dict[str, Any]:
+    if read is None or not read.text:
+        return {}
+    return {"mrz": read.record} if isinstance(read, reading.MrzReading) else {"identity_number": read.text}
+
+
+def _portrait(page: np.ndarray, box: Box) -> np.ndarray:
+    from imgrec_tf.finance import verification
+
+    height, width = page.shape[:2]
+    left, top, right, bottom = box
+    rows = slice(round(top * height), max(round(top * height) + 1, round(bottom * height)))
+    columns = slice(round(left * width), max(round(left * width) + 1, round(right * width)))
+    return verification.face_crop(page[rows, columns])
+
+
+def _least(values: list[float | None]) -> float | None:
+    return min(values) if values and None not in values else None
+
+
+def _most(values: list[float | None]) -> float | None:
+    return max(values) if values and None not in values else None

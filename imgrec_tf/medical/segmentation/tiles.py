@@ -1,0 +1,74 @@
+"""Pictures of any size: cut into tiles that overlap, each pixel answered by the tiles that see most around it."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+
+from imgrec_tf._checks import check_whole
+from imgrec_tf.medical.segmentation.pictures import unit_range
+
+_AT_A_TIME = 4
+
+
+def pixel_scores(model: keras.Model, picture: np.ndarray, *, tile: int = 256, overlap: int = 32) -> np.ndarray:
+    """Return the probabilities of the classes for each pixel of a picture of any size.
+
+    Where tiles overlap, their answers are averaged with weights that fall to the edge of a tile, since a pixel at an
+    edge is judged with half of its surroundings missing. Beyond the picture's edges stands its mirror image.
+
+    Args:
+        model: As `models.unet` builds it, with one channel.
+        picture: As `grey` takes it; it is stretched to [0, 1] as a whole, before it is cut.
+        tile: Height and width of a tile in pixels, 16 or more; rounded up to a multiple of what the model halves by.
+        overlap: Rows and columns that neighbours share, from 0 to half a tile.
+
+    Returns:
+        float32 (height, width, classes), sums of 1 over the last axis.
+
+    Raises:
+        TypeError: If a number is not whole, or the picture's values are of another type.
+        ValueError: If an argument is out of its range.
+    """
+    check_whole("tile", tile, 16, 8192)
+    check_whole("overlap", overlap, 0, tile // 2)
+    values = unit_range(picture)
+    step = 2 ** sum(isinstance(layer, keras.layers.MaxPooling2D) for layer in model.layers)
+    sides = [min(_up(tile, step), _up(length, step)) for length in values.shape]
+    padded = np.pad(values, [(0, max(side - length, 0)) for side, length in zip(sides, values.shape)], "symmetric")
+    corners = [
+        (top, left)
+        for top in _starts(padded.shape[0], sides[0], overlap)
+        for left in _starts(padded.shape[1], sides[1], overlap)
+    ]
+    weights = (_ramp(sides[0], overlap)[:, None] * _ramp(sides[1], overlap))[..., None]
+    total, weight = 0.0, np.zeros((*padded.shape, 1), np.float32)
+    for first in range(0, len(corners), _AT_A_TIME):
+        chosen = corners[first : first + _AT_A_TIME]
+        batch = np.stack([padded[top : top + sides[0], left : left + sides[1]] for top, left in chosen])[..., None]
+        answers = np.asarray(model.predict_on_batch(batch), np.float32)
+        if np.isscalar(total):
+            total = np.zeros((*padded.shape, answers.shape[-1]), np.float32)
+        for (top, left), answer in zip(chosen, answers):
+            place = np.s_[top : top + sides[0], left : left + sides[1]]
+            total[place] += answer * weights
+            weight[place] += weights
+    return (total / weight)[: values.shape[0], : values.shape[1]]
+
+
+def _up(length: int, step: int) -> int:
+    return -(-length // step) * step
+
+
+def _starts(length: int, side: int, overlap: int) -> list[int]:
+    """Return where tiles begin, spread evenly so that the last one ends where the picture ends."""
+    if length <= side:
+        return [0]
+    count = -(-(length - overlap) // (side - overlap))
+    return [round(place * (length - side) / (count - 1)) for place in range(count)]
+
+
+def _ramp(side: int, overlap: int) -> np.ndarray:
+    """Return weights that rise from the edge of a tile over the overlap; positive everywhere."""
+    from_edge = np.minimum(np.arange(side), np.arange(side)[::-1]) + 1
+    return np.minimum(1.0, from_edge / (overlap + 1)).astype(np.float32)

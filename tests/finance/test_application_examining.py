@@ -1,0 +1,176 @@
+"""From photos to evidence: what is found is found, what is not is said and never guessed."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from imgrec_tf.finance import applications, documents, identity, locating
+from imgrec_tf.finance.applications import examining
+from imgrec_tf.recognizer import Recognizer
+
+PERSON = identity.invent_person(5, locale="zh_CN")
+
+
+class Sure:
+    """A classifier that says the same of every picture."""
+
+    def __init__(self, kind: str, score: float = 0.92):
+        self.scores = np.full(len(documents.CLASSES), (1 - score) / (len(documents.CLASSES) - 1))
+        self.scores[documents.CLASSES.index(kind)] = score
+
+    def predict(self, images, **_):
+        return np.tile(self.scores, (len(images), 1))
+
+
+def sure(kind: str, **options) -> Recognizer:
+    return Recognizer(Sure(kind), documents.CLASSES, image_shape=(64, 64, 3), **options)
+
+
+@pytest.fixture(scope="module")
+def card():
+    return documents.render("portrait_side", person=PERSON, seed=3, pixels_per_mm=12)
+
+
+@pytest.fixture()
+def straight(monkeypatch):
+    """Photos that are pages already, so that no network has to find them."""
+
+    def page(image, **_):
+        if image.mean() < 20:
+            reason = "The photo is too dark to see a document. Take it with more light"
+            return locating.Straightened(None, None, None, 0, None, None, "too_dark", reason, ())
+        corners = np.array([[0, 0], [image.shape[1], 0], [image.shape[1], image.shape[0]], [0, image.shape[0]]], float)
+        quality = locating.check_quality(image, corners)
+        return locating.Straightened(image, corners, "card", 0, None, replace(quality, findings=()), None, "", ())
+
+    monkeypatch.setattr(examining.locating, "straighten", page)
+
+
+def test_a_card_is_read_and_checked(straight, card):
+    typed = {"birth_date": PERSON.birth_date, "sex": PERSON.sex}
+    found = applications.examine(
+        {"portrait_side": card.image}, classifier=sure("portrait_side"), typed={"portrait_side": typed}
+    )
+    assert found.documents["portrait_side"].reading.text == PERSON.identity_number
+    assert found.reasons == ()
+    assert found.evidence.type_confidence == pytest.approx(0.92)
+    assert found.evidence.reading_confidence > 0.9
+    assert found.evidence.critical == found.evidence.not_checked == 0
+    assert found.evidence.missing == ("forgery_score", "same_person_score")
+    assert found.to_frame().loc[0, "text"] == PERSON.identity_number
+
+
+def test_what_was_typed_otherwise_fails_a_critical_rule(straight, card):
+    typed = {"birth_date": PERSON.birth_date + datetime.timedelta(days=1), "sex": PERSON.sex}
+    found = applications.examine(
+        {"portrait_side": card.image}, classifier=sure("portrait_side"), typed={"portrait_side": typed}
+    )
+    assert [one.rule for one in found.report.failed] == ["portrait side: number and birth date"]
+    assert found.evidence.critical == 1
+
+
+def test_typed_numbers_never_replace_what_was_read(straight, card):
+    other = identity.invent_person(6, locale="zh_CN").identity_number
+    found = applications.examine(
+        {"portrait_side": card.image},
+        classifier=sure("portrait_side"),
+        typed={"portrait_side": {"identity_number": other}},
+    )
+    assert found.documents["portrait_side"].reading.text == PERSON.identity_number
+    born = datetime.date.fromisoformat(f"{other[6:10]}-{other[10:12]}-{other[12:14]}")
+    again = applications.examine(
+        {"portrait_side": card.image},
+        classifier=sure("portrait_side"),
+        typed={"portrait_side": {"identity_number": other, "birth_date": born}},
+    )
+    assert "portrait side: number and birth date" in [one.rule for one in again.report.failed]
+
+
+def test_a_passport_beside_a_card_of_another_person_is_noticed(straight, card):
+    other = identity.invent_person(9, locale="zh_CN")
+    passport = documents.render("passport", person=other, seed=3, pixels_per_mm=12)
+    typed = {
+        "portrait_side": {"birth_date": PERSON.birth_date, "sex": PERSON.sex},
+        "passport": {"birth_date": other.birth_date, "sex": other.sex},
+    }
+    found = applications.examine(
+        {"portrait_side": card.image, "passport": passport.image}, classifier=sure("portrait_side"), typed=typed
+    )
+    assert found.documents["passport"].reading.valid
+    assert found.report.failed[0].rule == "portrait side and passport: birth date"
+    assert "It looks like portrait_side" in " ".join(found.reasons)
+    assert found.evidence.type_confidence < 0.1
+
+
+def test_a_photo_that_cannot_be_used_gives_reasons_and_goes_to_a_person(straight, tmp_path):
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"no picture")
+    black = np.zeros((300, 480, 3), np.uint8)
+    found = applications.examine({"portrait_side": black, "passport": broken}, classifier=sure("portrait_side"))
+    assert "too dark" in found.reasons[0]
+    assert found.reasons[1].startswith("passport: ")
+    evidence = found.evidence
+    assert evidence.missing == applications.FEATURES[:4]
+    model = applications.RiskModel((0.0,) * len(applications.FEATURES), 0.0, 1.0, -9.0, 100)
+    assert applications.decide(evidence, model).action == "person"
+
+
+def test_abstention_is_said(straight, card):
+    unsure = Recognizer(Sure("portrait_side", 0.5), documents.CLASSES, image_shape=(64, 64, 3), abstain_below=0.8)
+    found = applications.examine({"portrait_side": card.image}, classifier=unsure)
+    assert "abstains" in found.reasons[0]
+    assert found.evidence.type_confidence == pytest.approx(0.5)
+
+
+def test_the_portrait_on_the_page_is_compared_with_the_face(straight, card):
+    seen = []
+
+    class Judge:
+        def compare(self, reference, questioned):
+            seen.append((reference.shape, questioned))
+            return type("Comparison", (), {"similarity": 0.81, "same": True, "reason": ""})()
+
+    found = applications.examine(
+        {"portrait_side": card.image},
+        classifier=sure("portrait_side"),
+        verifier=Judge(),
+        face="face",
+        portrait_boxes={"portrait_side": (0.6, 0.1, 0.95, 0.75)},
+    )
+    assert found.evidence.same_person_score == 0.81
+    assert seen[0][1] == "face"
+    height, width = card.image.shape[:2]
+    assert 0 < seen[0][0][0] <= 0.65 * height + 1
+    assert 0 < seen[0][0][1] <= 0.35 * width + 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (({},), "documents must map"),
+        (({"cat": np.zeros((9, 9, 3), np.uint8)},), "'cat' must be among"),
+        (({"visa": np.zeros((9, 9, 3), np.uint8)},), "classes of the classifier"),
+    ],
+)
+def test_documents_that_nobody_knows_are_refused(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        applications.examine(*arguments, classifier=sure("portrait_side"))
+
+
+def test_fields_of_absent_documents_and_impossible_boxes_are_refused(straight, card):
+    with pytest.raises(ValueError, match="not handed in: passport"):
+        applications.examine(
+            {"portrait_side": card.image}, classifier=sure("portrait_side"), typed={"passport": {"sex": "F"}}
+        )
+    with pytest.raises(ValueError, match="shares of the page"):
+        applications.examine(
+            {"portrait_side": card.image},
+            classifier=sure("portrait_side"),
+            verifier=object(),
+            face="face",
+            portrait_boxes={"portrait_side": (60, 10, 95, 75)},
+        )
