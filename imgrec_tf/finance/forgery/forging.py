@@ -256,24 +256,29 @@ def _like_portrait(picture: Image.Image, page: np.ndarray, box: Box) -> np.ndarr
 
 
 def _portrait_shape(page: np.ndarray, box: Box) -> np.ndarray | None:
-    """Full rectangle, rounded or oval: told by how far the paper reaches into the corners of the portrait's place."""
+    """Full rectangle, rounded or oval: told by whether the corners of the portrait's place look like the paper beside.
+
+    In an oval the corners are paper, a twentieth of the width and more; where they are rounded, only their tips are.
+    """
     left, top, right, bottom = box
     rows, columns = bottom - top, right - left
     v, u = (np.mgrid[:rows, :columns] + 0.5) / np.array([rows, columns])[:, None, None]
-    oval = np.clip((1 - np.hypot(2 * u - 1, 2 * v - 1)) * columns / 2 + 0.5, 0, 1)
-    paper = [page[max(0, top - 4), max(0, left - 4)], page[max(0, top - 4), min(right + 3, page.shape[1] - 1)]]
-    reach = max(2, round(0.1 * columns))
-    like = []
-    for colour, columns_of in zip(paper, (slice(0, reach), slice(columns - reach, columns))):
-        corner = page[top : top + reach, left:right][:, columns_of].astype(float)
-        like.append(np.abs(corner - colour).max(axis=-1) < 40)
-    share = np.mean(like)
-    if share > 0.8:
-        return oval
-    if share < 0.08:
+    if _unlike_paper(page, box, max(3, round(0.06 * columns))) < 4:
+        return np.clip((1 - np.hypot(2 * u - 1, 2 * v - 1)) * columns / 2 + 0.5, 0, 1)
+    if _unlike_paper(page, box, max(2, round(0.02 * columns))) >= 6:
         return None
-    radius = 0.12
     x, y = np.minimum(u, 1 - u) * columns, np.minimum(v, 1 - v) * rows
-    corner = radius * columns
+    corner = 0.06 * columns
     distance = np.hypot(np.maximum(corner - x, 0), np.maximum(corner - y, 0))
     return np.clip(corner - distance + 0.5, 0, 1)
+
+
+def _unlike_paper(page: np.ndarray, box: Box, size: int) -> float:
+    """How many grey levels the upper corners of a place differ on average from what lies beside them."""
+    left, top, right, _ = box
+    last = page.shape[1] - size
+    found = []
+    for inner, outer in ((left, max(0, left - size - 2)), (right - size, min(last, right + 2))):
+        corner, beside = (page[top : top + size, x : x + size].mean(axis=(0, 1)) for x in (inner, outer))
+        found.append(np.abs(corner - beside).max())
+    return float(np.mean(found))
