@@ -38,7 +38,8 @@ class DocumentCheck:
         score: The highest score of a field; of a tile where no fields are known; None with a problem. It orders
             photos by suspicion; it is no probability until `combine` makes one of it.
         fields: Score of each field, in the order given.
-        heat_map: float32 (height, width) in [0, 1], mean score of the tiles over each pixel of the page; or None.
+        heat_map: float32 (height, width) in [0, 1]: from a network, what the tiles over each pixel of the page say on
+            average; from traces, the highest score of a field or character there, 0 elsewhere; or None.
         page: uint8 (height, width, 3): the page from straight above; or None.
         page_format: Key of `FORMATS`, or None.
         problem: None, a problem of `locating.straighten`, "unknown_format" or "too_small".
