@@ -18,7 +18,7 @@
 # **You will be able to** choose an operating point for stated costs, check and mend the calibration of scores, move a threshold to a
 # clinic where fewer people are ill, and let a model say "ask a person" at a rate that you can promise.
 #
-# **You need** lessons 07 (measure honestly) and 17 (chest X-ray). It takes about two minutes on two cores and 1.6 GB of memory.
+# **You need** lessons 07 (measure honestly) and 17 (chest X-ray). It takes about two minutes on two cores and 1.3 GB of memory.
 #
 # Nothing in this lesson is for clinical use.
 
