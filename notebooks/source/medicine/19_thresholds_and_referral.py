@@ -3,10 +3,10 @@
 # promise: One model, one set of images, and an accuracy that you can move far up and down. You choose where, and say why.
 # needs: [7, 17]
 # metric: cost with the corrected threshold, as a share of the cost without, test split
-# band: [0.2, 0.9]
+# band: [0.2, 1.0]
 # other_bands: {pneumoniamnist: [0.3, 1.2]}
-# minutes: 3
-# memory_mb: 2200
+# minutes: 2.5
+# memory_mb: 1800
 # quick: {SIZE: 28, EPOCHS: 3}
 # ---
 
