@@ -82,12 +82,13 @@ PUBLIC = {
         evaluate_pairs face_crop face_picture make_pairs make_portraits make_signatures show_identities
         signature_picture strangers_only train_embedding
     """,
-    "imgrec_tf.medical": "dicom phantoms segmentation",
+    "imgrec_tf.medical": "dicom phantoms reports segmentation",
     "imgrec_tf.medical.dicom": """
         BurnedInText CT_WINDOWS DicomFolder DicomImage DicomProblem MissingCodec NoPixels PITFALLS Volume Window
         find_burned_in_text from_dicom personal_tags read read_folder read_volume strip_personal write_clinic
         write_example write_series
     """,
+    "imgrec_tf.medical.reports": "NOTICE Report checklist make_report model_card",
     "imgrec_tf.medical.segmentation": """
         CLASS_NAMES MaskDataset MaskScores MaskSplit SegmentationRun Segmenter THRESHOLDS augment average_precision
         cells_phantom connected_objects dice from_arrays from_folder grey instance_mask iou load measure_masks

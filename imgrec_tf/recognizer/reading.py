@@ -52,11 +52,11 @@ def _on_white(image: np.ndarray) -> np.ndarray:
     return np.rint(flat).astype(np.uint8) if image.dtype == np.uint8 else np.clip(flat / np.float32(255), 0, 1)
 
 
-def read_ahead(plan, read, batch_size: int, bar) -> Iterator[tuple[list[str], list[np.ndarray | str]]]:
+def read_ahead(plan, read, batch_size: int, bar) -> Iterator[tuple[list[str], list]]:
     """Yield batches of names and of what `read` returned, while the images of the next ones are being read."""
     numbered = enumerate(plan)
     pool = ThreadPoolExecutor(_READERS, thread_name_prefix="imgrec-read")
-    waiting: deque[tuple[list[str], list[Future | np.ndarray | str]]] = deque()
+    waiting: deque[tuple[list[str], list]] = deque()
     try:
         while True:
             while len(waiting) <= _BATCHES_AHEAD and (batch := list(itertools.islice(numbered, batch_size))):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,41 +18,84 @@ if TYPE_CHECKING:
     from imgrec_tf.recognizer.recognizer import Recognizer
 
 
-def scores_of(
-    recognizer: Recognizer, sources: Any, batch_size: int, progress: bool = False
-) -> tuple[list[str], np.ndarray, list[str]]:
-    """Return the name of every image, scores (n, classes), NaN where there is none, and the problems, "" for none."""
+@dataclass(frozen=True)
+class Scored:
+    """One batch of images and what the model said to them.
+
+    Attributes:
+        names: What each answer is listed under.
+        images: float32 `image_shape` in [0, 255], as the model took it, or the reason why there is none.
+        views: What `view` made of each image as it was read; None where there is no image.
+        scores: float64 (n, classes), NaN where there is no answer.
+        problems: Why there is none, else "".
+    """
+
+    names: list[str]
+    images: list[np.ndarray | str]
+    views: list[Any]
+    scores: np.ndarray
+    problems: list[str]
+
+
+def scored_batches(
+    recognizer: Recognizer,
+    sources: Any,
+    batch_size: int,
+    progress: bool = False,
+    view: Callable[[np.ndarray], Any] | None = None,
+) -> Iterator[Scored]:
+    """Read and score batch by batch; at any time only a few batches are in memory.
+
+    Args:
+        recognizer: What is asked.
+        sources: As in `Recognizer.predict`.
+        batch_size: Images that the model sees at once.
+        progress: Show a progress bar.
+        view: Called with each image as it was read, in the threads that read; what it returns comes with the batch.
+    """
     plan = expand(sources)
     if not isinstance(sources, Iterator):
         plan = list(plan)  # names and readers only: no image is read yet
 
-    def read(source: Source) -> np.ndarray | str:
-        return _pixels(source, recognizer.image_shape, recognizer.fit)
+    def read(source: Source) -> tuple[np.ndarray | str, Any]:
+        return _pixels(source, recognizer.image_shape, recognizer.fit, view)
 
-    names, scores, problems = [], [np.empty((0, len(recognizer.class_names)))], []
     with contextlib.closing(read_ahead(plan, read, batch_size, progress_bar(plan, progress))) as batches:
-        for batch_names, images in batches:
-            batch_scores, batch_problems = _answer(recognizer, images)
-            names.extend(batch_names)
-            scores.append(batch_scores)
-            problems.extend(batch_problems)
+        for names, found in batches:
+            images, views = [one for one, _ in found], [one for _, one in found]
+            yield Scored(names, images, views, *_answer(recognizer, images))
+
+
+def scores_of(
+    recognizer: Recognizer, sources: Any, batch_size: int, progress: bool = False
+) -> tuple[list[str], np.ndarray, list[str]]:
+    """Return the name of every image, scores (n, classes), NaN where there is none, and the problems, "" for none."""
+    names, scores, problems = [], [np.empty((0, len(recognizer.class_names)))], []
+    with contextlib.closing(scored_batches(recognizer, sources, batch_size, progress)) as batches:
+        for batch in batches:
+            names.extend(batch.names)
+            scores.append(batch.scores)
+            problems.extend(batch.problems)
     return names, np.concatenate(scores), problems
 
 
-def _pixels(source: Source, image_shape: tuple[int, int, int], fit: str) -> np.ndarray | str:
-    """Return one image as the model takes it, or the reason why that can't be done."""
+def _pixels(
+    source: Source, image_shape: tuple[int, int, int], fit: str, view: Callable[[np.ndarray], Any] | None
+) -> tuple[np.ndarray | str, Any]:
+    """Return one image as the model takes it, or the reason why that can't be done; and its view."""
     from imgrec_tf.datasets.image_files import ImageProblem
 
     try:
-        return as_trained(source.read(), image_shape, fit)
+        image = source.read()
+        return as_trained(image, image_shape, fit), None if view is None else view(image)
     except ImageProblem as problem:
-        return problem.reason
+        return problem.reason, None
     except OSError as error:
-        return f"can't be read: {error.strerror or error}"
+        return f"can't be read: {error.strerror or error}", None
     except (ValueError, TypeError) as error:
-        return str(error)
+        return str(error), None
     except Exception as error:  # one image, whatever is wrong with it, must not lose the answers for the others
-        return f"can't be read ({type(error).__name__}: {error})"
+        return f"can't be read ({type(error).__name__}: {error})", None
 
 
 def _answer(recognizer: Recognizer, images: list[np.ndarray | str]) -> tuple[np.ndarray, list[str]]:

@@ -20,6 +20,9 @@ ACCEPTED = (
 )
 
 
+NO_FILES = "the folder holds no files; check the path"
+
+
 @dataclass(frozen=True)
 class Source:
     """One image to come.
@@ -138,7 +141,7 @@ def _of_folder(folder: str) -> Iterator[Source]:
                 path = os.path.join(parent, one)  # noqa: PTH118
                 found.append((Path(path).parts, Source(_printable(path), "file", lambda path=path: _read_path(path))))
     if not found:
-        return iter([_failing(_printable(folder), "the folder holds no files; check the path")])
+        return iter([_failing(_printable(folder), NO_FILES)])
     return (source for _, source in sorted(found, key=lambda pair: pair[0]))
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from imgrec_tf.finance import applications, documents, identity, locating
+from imgrec_tf.finance import applications, documents, forgery, identity, locating
 from imgrec_tf.finance.applications import examining
 from imgrec_tf.recognizer import Recognizer
 
@@ -146,6 +146,31 @@ def test_the_portrait_on_the_page_is_compared_with_the_face(straight, card):
     height, width = card.image.shape[:2]
     assert 0 < seen[0][0][0] <= 0.65 * height + 1
     assert 0 < seen[0][0][1] <= 0.35 * width + 1
+
+
+@pytest.mark.parametrize("kind", ["portrait_side", "passport"])
+def test_forgeries_are_looked_for_where_something_was_read(straight, monkeypatch, kind):
+    page = documents.render(kind, person=PERSON, seed=3, pixels_per_mm=12)
+    asked = {}
+
+    def check(photo, detector, **options):
+        asked.update(options)
+        return forgery.DocumentCheck(0.3)
+
+    monkeypatch.setattr(examining.forgery, "check_document", check)
+    box = (0.6, 0.1, 0.95, 0.75)
+    found = applications.examine(
+        {kind: page.image}, classifier=sure(kind), detector="detector", portrait_boxes={kind: box}
+    )
+    assert found.evidence.forgery_score == 0.3
+    height, width = page.image.shape[:2]
+    np.testing.assert_allclose(asked["fields"].pop("portrait").box, np.multiply(box, (width, height, width, height)))
+    assert asked["fields"].keys() == ({"identity_number"} if kind == "portrait_side" else {"mrz_1", "mrz_2"})
+    for name, field in asked["fields"].items():
+        true = page.fields[name]
+        assert field.text == true.text
+        assert np.abs(field.corners - true.corners).max() < 0.05 * width
+        assert field.box[1] < true.corners[:, 1].mean() < field.box[3]
 
 
 @pytest.mark.parametrize(

@@ -232,6 +232,17 @@ def test_augmentation_moves_picture_and_mask_together(seed, size, scale):
     assert np.allclose(picture[flat], moved[flat] / 2, atol=1e-5)
 
 
+def test_squares_fall_on_objects_as_often_as_asked():
+    mask = np.zeros((200, 200), np.int32)
+    mask[150:154, 20:24] = 1
+    hits = {}
+    for share in (0.0, 1.0):
+        rng = np.random.default_rng(0)
+        made = [segmentation.augment(mask / 1, mask, rng, size=24, scale=(1, 1), on_object=share)[1] for _ in range(60)]
+        hits[share] = np.mean([one.any() for one in made])
+    assert hits[1.0] == 1 and hits[0.0] < 0.2
+
+
 def test_augmentation_refuses_what_does_not_fit():
     rng = np.random.default_rng(0)
     with pytest.raises(ValueError, match="one shape"):

@@ -17,7 +17,10 @@ import numpy as np
 from imgrec_tf.datasets import ImageProblem
 from imgrec_tf.finance import consistency, forgery, locating, reading
 from imgrec_tf.finance.applications.evidence import Evidence
+from imgrec_tf.finance.capture import transform_points
 from imgrec_tf.finance.consistency.checking import DOCUMENTS
+from imgrec_tf.finance.documents import Field
+from imgrec_tf.finance.documents.document import rectangle
 from imgrec_tf.finance.identity.validity import REFERENCE_DATE
 from imgrec_tf.finance.photos import opened
 
@@ -105,7 +108,7 @@ def examine(
     documents: Mapping[str, Any],
     *,
     classifier: Recognizer,
-    detector: Recognizer | None = None,
+    detector: Recognizer | forgery.TraceDetector | None = None,
     verifier: Verifier | None = None,
     face: Any | None = None,
     portrait_boxes: Mapping[str, Box] | None = None,
@@ -122,7 +125,8 @@ def examine(
         documents: Photos by the kind that they were handed in as: "portrait_side", "emblem_side", "passport",
             "id_card_td1", "visa", "household_page"; paths, bytes, PIL images or uint8 arrays (height, width, 3).
         classifier: Names the kind of document on a photo; its classes hold the kinds of `documents`.
-        detector: Tells genuine from forged crops, see `forgery.check_document`; None leaves `forgery_score` unmeasured.
+        detector: Looks for forgeries, see `forgery.check_document`, in the fields that were read and the portrait; a
+            network looks at the whole page where none is known. None leaves `forgery_score` unmeasured.
         verifier: Compares portraits; None leaves `same_person_score` unmeasured.
         face: The applicant's face, taken now, as `verification.face_crop` cuts it out.
         portrait_boxes: By kind, where the layout has its portrait: left, top, right, bottom in shares of the page's
@@ -154,7 +158,11 @@ def examine(
         left, top, right, bottom = box
         if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
             raise ValueError(f"a portrait box is left, top, right, bottom in shares of the page, 0 to 1, got {box}")
-    found = {kind: _examined(kind, photo, classifier, detector, reference_date) for kind, photo in documents.items()}
+    boxes = portrait_boxes or {}
+    found = {
+        kind: _examined(kind, photo, classifier, detector, boxes.get(kind), reference_date)
+        for kind, photo in documents.items()
+    }
     records = {kind: dict((typed or {}).get(kind, {})) | _record(one.reading) for kind, one in found.items()}
     report = consistency.check_consistency(records, reference_date=reference_date)
     comparison = None
@@ -174,7 +182,7 @@ def examine(
     return Examination(evidence, report, found, comparison)
 
 
-def _examined(kind: str, photo, classifier, detector, reference_date) -> ExaminedDocument:
+def _examined(kind: str, photo, classifier, detector, portrait_box: Box | None, reference_date) -> ExaminedDocument:
     start = time.perf_counter()
     try:
         photo = opened(photo)
@@ -200,9 +208,15 @@ def _examined(kind: str, photo, classifier, detector, reference_date) -> Examine
         if read is not None and not read.valid:
             problems.append(read.explanation)
         if detector is not None:
-            checked = forgery.check_document(photo, detector, corners=straight.corners)
-            if checked.problem is not None:
-                problems.append(checked.reason)
+            places = _places(read, portrait_box, straight)
+            if places or not isinstance(detector, forgery.TraceDetector):
+                checked = forgery.check_document(
+                    photo, detector, corners=straight.corners, fields=places or None, heat_map=not places
+                )
+                if checked.problem is not None:
+                    problems.append(checked.reason)
+            else:
+                problems.append("No field was found in which traces of a forgery could be looked for.")
     spent = time.perf_counter() - start
     return ExaminedDocument(kind, answer["label"], confidence, straight.image, read, checked, tuple(problems), spent)
 
@@ -215,6 +229,25 @@ def _record(read) -> dict[str, Any]:
     if read is None or not read.text:
         return {}
     return {"mrz": read.record} if isinstance(read, reading.MrzReading) else {"identity_number": read.text}
+
+
+def _places(read, portrait_box: Box | None, straight: locating.Straightened) -> dict[str, Field]:
+    """Where on the photo the fields are that the reader found, each line of a zone for itself, and the portrait."""
+    height, width = straight.image.shape[:2]
+    found: list[tuple[str, str, np.ndarray]] = []
+    if portrait_box is not None:
+        found.append(("portrait", "", rectangle(*np.multiply(portrait_box, (width, height, width, height)))))
+    if isinstance(read, reading.NumberReading) and read.box is not None:
+        found.append(("identity_number", read.text, rectangle(*read.box)))
+    elif isinstance(read, reading.MrzReading) and read.corners is not None:
+        left, right = read.corners[[0, 3]], read.corners[[1, 2]]
+        for number, line in enumerate(read.lines):
+            share = np.array([[number], [number + 1]]) / len(read.lines)
+            (start, below_start), (end, below_end) = (one[0] + share * (one[1] - one[0]) for one in (left, right))
+            found.append((f"mrz_{number + 1}", line, np.array([start, end, below_end, below_start])))
+    page = np.array([[0, 0], [width, 0], [width, height], [0, height]], float)
+    back = locating.homography(page, straight.corners)
+    return {name: Field(name, text, transform_points(back, corners)) for name, text, corners in found}
 
 
 def _portrait(page: np.ndarray, box: Box) -> np.ndarray:

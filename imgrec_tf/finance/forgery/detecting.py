@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -185,11 +186,18 @@ def _maps(model, crops: np.ndarray, scores: np.ndarray) -> np.ndarray:
 
     if networks.EVIDENCE not in [one.name for one in getattr(model, "layers", ())]:
         return scores.reshape(-1, 1, 1).astype(np.float32)
+    found = _evidence_of(model).predict(crops.astype(np.float32), batch_size=64, verbose=0)[..., 0]
+    return 1 / (1 + np.exp(-np.clip(found, -50, 50)))
+
+
+@lru_cache(maxsize=2)
+def _evidence_of(model):
+    """The part of a detector that tells places; kept, since a new one has TensorFlow trace it again."""
     import keras
 
-    evidence = keras.Model(model.inputs, model.get_layer(networks.EVIDENCE).output)
-    found = evidence.predict(crops.astype(np.float32), batch_size=64, verbose=0)[..., 0]
-    return 1 / (1 + np.exp(-np.clip(found, -50, 50)))
+    from imgrec_tf.finance.forgery import networks
+
+    return keras.Model(model.inputs, model.get_layer(networks.EVIDENCE).output)
 
 
 def _laid_out(shape: tuple[int, int], tiles: list[windows.Window], maps: np.ndarray) -> np.ndarray:

@@ -50,10 +50,19 @@ def find_burned_in_text(image: DicomImage, *, frame: int | str = "middle") -> Bu
     stated = Attributes(image.dataset).text("BurnedInAnnotation").upper()
     shown = image.display(frame=frame)
     picture = shown.max(axis=-1) / np.float32(np.iinfo(shown.dtype).max)  # coloured text is bright in one channel
+    boxes = lines_of_text(picture)
+    return BurnedInText({"YES": True, "NO": False}.get(stated), tuple(boxes))
+
+
+def lines_of_text(picture: np.ndarray) -> list[tuple[int, int, int, int]]:
+    """Return (top, left, bottom, right) of each line that looks like text, bright or dark.
+
+    Args:
+        picture: float (rows, columns) in [0, 1].
+    """
     step = max(1, min(picture.shape) // _LARGE)
     picture = picture[::step, ::step]
-    boxes = [tuple(step * side for side in box) for box in (*_lines(picture), *_lines(1 - picture))]
-    return BurnedInText({"YES": True, "NO": False}.get(stated), tuple(boxes))
+    return [tuple(step * side for side in box) for box in (*_lines(picture), *_lines(1 - picture))]
 
 
 def _lines(picture: np.ndarray) -> list[tuple[int, int, int, int]]:

@@ -16,6 +16,7 @@ def augment(
     size: int = 128,
     scale: tuple[float, float] = (0.75, 1.35),
     tone: float = 0.35,
+    on_object: float = 0.75,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Cut a random square out of a picture and its mask, enlarged or reduced, turned and mirrored alike.
 
@@ -28,6 +29,8 @@ def augment(
             edges.
         tone: Largest change of contrast: grey values are raised to a power between 1 / (1 + tone) and 1 + tone. 0
             leaves them.
+        on_object: Share of the squares that are laid over a random pixel of an object, in [0, 1]; the others fall
+            anywhere. Where objects are few, most squares would show nothing but background.
 
     Returns:
         The square of the picture, float32 (size, size), and that of the mask, of the mask's type.
@@ -37,13 +40,16 @@ def augment(
     """
     if picture.shape != mask.shape or picture.ndim != 2:
         raise ValueError(f"picture and mask must have one shape (height, width), got {picture.shape} and {mask.shape}")
-    if size < 1 or not 0 < scale[0] <= scale[1] or tone < 0:
-        raise ValueError(f"size must be 1 or more, scale positive, tone not negative; got {size}, {scale}, {tone}")
+    if size < 1 or not 0 < scale[0] <= scale[1] or tone < 0 or not 0 <= on_object <= 1:
+        raise ValueError(
+            f"size must be 1 or more, scale positive, tone not negative, on_object in [0, 1]; got {size}, {scale}, "
+            f"{tone}, {on_object}"
+        )
     side = max(1, round(size / rng.uniform(*scale)))
     lacking = [(0, max(0, side - length)) for length in mask.shape]
     if any(after for _, after in lacking):
         picture, mask = np.pad(picture, lacking, "symmetric"), np.pad(mask, lacking, "symmetric")
-    top, left = (int(rng.integers(0, length - side + 1)) for length in mask.shape)
+    top, left = _corner(mask, side, rng, on_object)
     picture, mask = (one[top : top + side, left : left + side] for one in (picture, mask))
     if side != size:
         places = (np.arange(size) + 0.5) * side / size - 0.5
@@ -57,6 +63,16 @@ def augment(
     if tone:
         picture = np.clip(picture, 0, 1) ** (1 + tone) ** rng.uniform(-1, 1)
     return np.ascontiguousarray(picture, np.float32), np.ascontiguousarray(mask)
+
+
+def _corner(mask: np.ndarray, side: int, rng: np.random.Generator, on_object: float) -> list[int]:
+    """Return where a square of `side` pixels begins, inside of the mask."""
+    room = [length - side for length in mask.shape]
+    objects = np.flatnonzero(mask) if rng.random() < on_object else ()
+    if not len(objects):
+        return [int(rng.integers(0, most + 1)) for most in room]
+    pixel = np.unravel_index(objects[rng.integers(len(objects))], mask.shape)
+    return [int(np.clip(place - rng.integers(side), 0, most)) for place, most in zip(pixel, room)]
 
 
 def _stretched(picture: np.ndarray, places: np.ndarray) -> np.ndarray:

@@ -68,12 +68,12 @@ def show_segmentation(
         factor = max(1, -(-_LEAST_SIDE // max(picture.shape)))
         plain = np.repeat(np.repeat(unit_range(picture), factor, 0), factor, 1)
         pictures += [np.round(255 * plain).astype(np.uint8), outlined(picture, truth)]
-        titles += [_short(split.names[place]), f"truth: {truth.max()} objects"]
+        titles += [_short(split.names[place]), f"truth\n{truth.max()} objects"]
         for name, masks in predictions.items():
             found = instance_mask(masks[place], truth.shape, f"the prediction of {name}")
             pictures.append(outlined(picture, found, _colors(truth, found)))
             precision = average_precision(truth, found, (0.5,))[0]
-            titles.append(f"{name}: {found.max()} found, AP at .5 {precision:.2f}")
+            titles.append(f"{name}\n{found.max()} found, AP at .5: {precision:.2f}")
     columns = 2 + len(predictions)
     return plots.image_grid(
         pictures, titles, columns, split.synthetic, size=size, heading=heading or "Pictures and their objects"
