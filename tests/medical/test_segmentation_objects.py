@@ -230,6 +230,10 @@ def test_training_refuses_what_does_not_fit(dataset):
 
     with pytest.raises(ValueError, match="channels"):
         segmentation.train_segmenter(dataset, model=models.unet(channels=3, filters=(2, 4)))
+    with pytest.raises(ValueError, match="2 classes"):
+        segmentation.train_segmenter(dataset, model=models.unet(2, filters=(2, 4)))
+    with pytest.raises(TypeError, match="Keras model"):
+        segmentation.pixel_scores("unet", dataset.test.images[0])
     with pytest.raises(ValueError, match="multiple of 8"):
         segmentation.train_segmenter(dataset, size=60)
     with pytest.raises(ValueError, match="learning_rate"):

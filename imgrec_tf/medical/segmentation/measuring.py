@@ -63,7 +63,7 @@ def measure_masks(
 
     All metrics are means over pictures, so a picture with two objects counts as much as one with a hundred. Intervals:
     bootstrap over pictures, or over groups where the split names them, from the resamples' spread on a scale that
-    stays within the metric's range.
+    stays within the metric's range. Where no picture differs from another, both ends equal the value.
 
     Args:
         split: Pictures with true masks.

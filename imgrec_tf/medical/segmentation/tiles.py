@@ -27,13 +27,13 @@ def pixel_scores(model: keras.Model, picture: np.ndarray, *, tile: int = 256, ov
         float32 (height, width, classes), sums of 1 over the last axis.
 
     Raises:
-        TypeError: If a number is not whole, or the picture's values are of another type.
-        ValueError: If an argument is out of its range.
+        TypeError: If a number is not whole, the model is none, or the picture's values are of another type.
+        ValueError: If an argument is out of its range, or the model takes other pictures.
     """
     check_whole("tile", tile, 16, 8192)
     check_whole("overlap", overlap, 0, tile // 2)
     values = unit_range(picture)
-    step = 2 ** sum(isinstance(layer, keras.layers.MaxPooling2D) for layer in model.layers)
+    step = side_step(model)
     sides = [min(_up(tile, step), _up(length, step)) for length in values.shape]
     padded = np.pad(values, [(0, max(side - length, 0)) for side, length in zip(sides, values.shape)], "symmetric")
     corners = [
@@ -54,6 +54,23 @@ def pixel_scores(model: keras.Model, picture: np.ndarray, *, tile: int = 256, ov
             total[place] += answer * weights
             weight[place] += weights
     return (total / weight)[: values.shape[0], : values.shape[1]]
+
+
+def side_step(model: keras.Model) -> int:
+    """Return what height and width must be multiples of: the model halves them so often.
+
+    Raises:
+        TypeError: If it is no Keras model.
+        ValueError: If it does not take pictures of one channel.
+    """
+    if not isinstance(model, keras.Model):
+        raise TypeError(f"model must be a Keras model, got {type(model).__name__}; build one with models.unet")
+    if not isinstance(model.input_shape, tuple) or len(model.input_shape) != 4 or model.input_shape[-1] != 1:
+        raise ValueError(
+            f"the model must take pictures (n, height, width, 1), it takes {model.input_shape}; build it with "
+            "models.unet(channels=1)"
+        )
+    return 2 ** sum(isinstance(layer, keras.layers.MaxPooling2D) for layer in model.layers)
 
 
 def _up(length: int, step: int) -> int:

@@ -16,6 +16,7 @@ from imgrec_tf._checks import check_whole
 from imgrec_tf.medical.segmentation.batches import RandomSquares, middle_squares
 from imgrec_tf.medical.segmentation.data_set import MaskDataset
 from imgrec_tf.medical.segmentation.segmenter import Segmenter
+from imgrec_tf.medical.segmentation.tiles import side_step
 
 if TYPE_CHECKING:
     import pandas
@@ -151,13 +152,10 @@ def train_segmenter(
 
 
 def _check_model(model: keras.Model, size: int) -> None:
-    if not isinstance(model, keras.Model):
-        raise TypeError(f"model must be a Keras model, got {type(model).__name__}; build one with models.unet")
-    if model.input_shape[-1] != 1 or model.output_shape[-1] != 3:
+    step = side_step(model)
+    if model.output_shape[-1] != 3:
         raise ValueError(
-            f"the model takes {model.input_shape[-1]} channels and gives {model.output_shape[-1]} classes; build it "
-            "with models.unet(3, channels=1): background, inside, border"
+            f"the model gives {model.output_shape[-1]} classes, not background, inside and border; use models.unet(3)"
         )
-    step = 2 ** sum(isinstance(layer, keras.layers.MaxPooling2D) for layer in model.layers)
     if size % step:
         raise ValueError(f"size must be a multiple of {step}, by which the model halves, got {size}")
