@@ -164,6 +164,33 @@ def test_the_pdf_has_as_many_pages_as_it_says(report):
     assert content.startswith(b"%PDF") and len(re.findall(rb"/Type /Page\b", content)) == report.pages
 
 
+def test_every_object_of_the_pdf_lies_where_its_table_says(report):
+    content = report.pdf.read_bytes()
+    start = int(content.rsplit(b"startxref\n", 1)[1].split()[0])
+    lines = content[start:].split(b"\n")
+    assert lines[0] == b"xref"
+    places = [int(line.split()[0]) for line in lines[3 : 2 + int(lines[1].split()[1])]]
+    assert len(places) > 20
+    for number, place in enumerate(places, start=1):
+        assert content[place:].startswith(b"%d 0 obj" % number)
+    assert content.count(b"/DCTDecode") == 7  # the pictures of the HTML file, as they are
+
+
+def test_the_pdf_breaks_lines_and_names_letters_that_it_lacks(tmp_path):
+    with paper.Paper(tmp_path / "a.pdf", title="t", notice="n", date=DATE) as pages:
+        pages.text("x")
+        assert pages._drawable("a图\tb") == "a□ b"
+        lines = pages._lines(f"two words {'m' * 200}\n\nend", 2.0, 10, "bold")
+        assert lines[0] == "two words" and "".join(lines[1:-2]) == "m" * 200 and lines[-2:] == ["", "end"]
+        assert all(pages._file.fonts[1].width(line, 10) <= 144 for line in lines)
+        for _ in range(100):
+            pages.row([("one", 1.0, paper.INK, "normal")], 12, rule=True)
+        assert pages.pages == 3
+        pages.row([("word " * 3000, 3.0, paper.INK, "normal"), ("short", 1.0, paper.INK, "bold")])
+        assert pages.pages > 5 and pages._left_over >= 0
+    assert (tmp_path / "a.pdf").read_bytes().endswith(b"%%EOF\n")
+
+
 def test_nothing_of_a_header_gets_into_the_report(inbox, report):
     header = dicom.read(inbox / "6.dcm").dataset
     personal = [str(header.PatientID), str(header.PatientName), str(header.AccessionNumber), str(header.SOPInstanceUID)]

@@ -7,8 +7,6 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from imgrec_tf.medical.reports import paper
 from imgrec_tf.medical.reports.card import NOT_STATED
 from imgrec_tf.medical.reports.items import counted
@@ -25,7 +23,7 @@ _PICTURE = (paper.ROOM - (_COLUMNS - 1) * _BETWEEN) / _COLUMNS
 
 def write_pdf(content: Content, path: Path) -> int:
     """Write the report and return its number of pages; pictures are read page by page."""
-    date = datetime.datetime.fromisoformat(content.date)
+    date = datetime.date.fromisoformat(content.date)
     with paper.Paper(path, title=content.title, notice=content.notice, date=date) as pages:
         _front(pages, content)
         _cases(pages, content)
@@ -66,11 +64,11 @@ def _cases(pages: paper.Paper, content: Content) -> None:
     pages.space(0.12)
     for first in range(0, len(content.cases), _COLUMNS):
         cases = content.cases[first : first + _COLUMNS]
-        images = [None if case.picture is None else _opened(case.picture) for case in cases]
-        tallest = max((one.shape[0] / one.shape[1] * _PICTURE for one in images if one is not None), default=0.0)
+        images = [None if case.picture is None else case.picture.read_bytes() for case in cases]
+        tallest = max(_heights(images))
         pages.room(tallest + 0.85)
         if tallest:
-            pages.pictures(images, _PICTURE, _PICTURE + _BETWEEN, tallest)
+            pages.pictures(images, _PICTURE, _PICTURE + _BETWEEN, [tallest] * len(images))
             pages.space(0.05)
         for line in ("name", "answer", "map", "remark"):
             told = [_line(case, line) for case in cases]
@@ -105,14 +103,13 @@ def _card(pages: paper.Paper, content: Content) -> None:
 def _figures(pages: paper.Paper, content: Content) -> None:
     if not content.figures:
         return
-    pages.page()
-    pages.heading("Measured")
+    pages.heading("Measured", max(_heights([one.png for one in content.figures[:_COLUMNS]])) + 0.6)
     for first in range(0, len(content.figures), _COLUMNS):
         figures = content.figures[first : first + _COLUMNS]
-        images = [_opened(io.BytesIO(one.png)) for one in figures]
-        tallest = max(one.shape[0] / one.shape[1] * _PICTURE for one in images)
-        pages.room(tallest + 0.5)
-        pages.pictures(images, _PICTURE, _PICTURE + _BETWEEN, tallest)
+        images = [one.png for one in figures]
+        heights = _heights(images)
+        pages.room(max(heights) + 0.5)
+        pages.pictures(images, _PICTURE, _PICTURE + _BETWEEN, heights)
         pages.space(0.04)
         widths = [_PICTURE + _BETWEEN] * (_COLUMNS - 1) + [_PICTURE]
         pages.row([(one.caption, width, paper.QUIET, "normal") for one, width in zip(figures, widths)], 8)
@@ -134,7 +131,9 @@ def _items(pages: paper.Paper, content: Content) -> None:
         pages.row([(one, width, color, "normal") for one, width, color in zip(cells, widths, colors)], 8, rule=True)
 
 
-def _opened(file) -> np.ndarray:
+def _heights(images: list[bytes | None]) -> list[float]:
+    """Return heights in inches at the width of a picture, 0 for none."""
     from PIL import Image
 
-    return np.asarray(Image.open(file).convert("RGB"))
+    sizes = [(1, 0) if one is None else Image.open(io.BytesIO(one)).size for one in images]
+    return [height / width * _PICTURE for width, height in sizes]
