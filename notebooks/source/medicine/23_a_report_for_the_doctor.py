@@ -6,6 +6,7 @@
 # band: [0.02, 0.4]
 # minutes: 3
 # memory_mb: 2200
+# dataset: chest-phantom
 # quick: {SIZE: 28, COUNT: 200, EPOCHS: 1}
 # ---
 
