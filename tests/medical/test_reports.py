@@ -253,6 +253,14 @@ def test_abstentions_are_called_so(model, tmp_path):
     assert made.table["abstained"].all() and "abstained" in " ".join(page_of(made).text)
 
 
+def test_a_split_tells_whether_it_is_synthetic(model, tmp_path):
+    plain = Recognizer(model, ("well", "ill"))
+    made = reports.make_report(plain, split(3), tmp_path / "a")
+    assert "images of this report are synthetic" in made.html.read_text(encoding="utf-8")
+    made = reports.make_report(plain, iter([images(1)[0], Image.fromarray(images(1)[0, ..., 0])]), tmp_path / "b")
+    assert "synthetic" not in made.html.read_text(encoding="utf-8") and len(made.table) == 2
+
+
 @pytest.mark.parametrize("task", ["multi-class", "ordinal"])
 def test_other_tasks_and_one_chosen_class(task, tmp_path):
     three = Recognizer(network(3), ("a", "b", "c"), task=task)
@@ -286,6 +294,13 @@ def test_what_does_not_fit_is_refused(model, recognizer, evaluation, tmp_path):
     labels = Recognizer(network(2, "sigmoid"), ("a", "b"), task="multi-label")
     with pytest.raises(ValueError, match="multi-label"):
         make(labels, images(1), tmp_path)
+    for table in (reports.model_card, reports.checklist):
+        with pytest.raises(TypeError, match="must be a Recognizer"):
+            table(model)
+        with pytest.raises(ValueError, match="multi-label"):
+            table(labels)
+        with pytest.raises(ValueError, match=r"threshold 0\.3"):
+            table(recognizer, ir.evaluate(model, split(6), threshold=0.3, resamples=0))
     with pytest.raises(TypeError, match="must be an Evaluation"):
         make(recognizer, images(1), tmp_path, evaluation=0.9)
     elsewhere = ir.evaluate(model, split(), threshold=0.3, resamples=20)

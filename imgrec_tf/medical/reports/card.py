@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from imgrec_tf.medical.reports.checks import has_intervals, point_intervals
+from imgrec_tf.medical.reports.checks import check_evaluation, check_recognizer, has_intervals, point_intervals
 from imgrec_tf.recognizer import checks as recognizer_checks
 
 if TYPE_CHECKING:
@@ -34,9 +34,16 @@ def model_card(
 
     Returns:
         One row a fact: part, fact, value; the value is "not stated" where nobody stated it.
+
+    Raises:
+        TypeError: If recogniser or evaluation is none.
+        ValueError: If the recogniser is multi-label, its operating point was never measured, or the evaluation belongs
+            to another one.
     """
     import pandas as pd
 
+    check_recognizer(recognizer)
+    check_evaluation(recognizer, evaluation)
     parts = {
         "use": {"made for": USE},
         "model": _model(recognizer),

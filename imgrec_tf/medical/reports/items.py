@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from imgrec_tf.medical.reports import card
-from imgrec_tf.medical.reports.checks import checked_statements
+from imgrec_tf.medical.reports.checks import check_evaluation, check_recognizer, checked_statements
 
 if TYPE_CHECKING:
     import pandas
@@ -107,11 +107,14 @@ def checklist(
         One row an item: claim, tripod, item, state ("stated", "partly", "not stated"), value.
 
     Raises:
-        TypeError: If statements are no dict.
-        ValueError: If there is no such item, or a statement is empty.
+        TypeError: If recogniser or evaluation is none, or statements are no dict.
+        ValueError: If there is no such item, a statement is empty, the recogniser is multi-label, or the evaluation
+            belongs to another one.
     """
     import pandas as pd
 
+    check_recognizer(recognizer)
+    check_evaluation(recognizer, evaluation)
     known = _of_model(recognizer, run) | _of_data(recognizer) | _of_evaluation(evaluation)
     if explained:
         known[31] = PARTLY, f"{explained} Whether the maps mean anything was not checked here."
