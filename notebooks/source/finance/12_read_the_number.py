@@ -149,7 +149,7 @@ print(f"blank {blank:g}: loss {plateau:.1f}")
 # is lowest among all answers without a look, and the text is empty.
 #
 # You train two readers, one with an LSTM above the convolutions, which passes along the line in both directions, and one in
-# which three more convolutions take its place. The same strips, the same order. A small watcher notes the loss on strips that
+# which three more convolutions take its place. Both learn from the same strips. A small watcher notes the loss on strips that
 # are held back, and how many characters are answered.
 
 
