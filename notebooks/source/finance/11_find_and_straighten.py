@@ -249,7 +249,7 @@ pd.DataFrame(rows, index=columns).T.round(3)
 #
 # The last column asks what a reader of documents would ask: how many pages lie exactly enough? There the classical way can be
 # ahead again. It is exact where it answers at all, because it looks at the edges in the large photo; your network
-# answers everywhere, from 64 pixels a side, and is seldom exact.
+# answers everywhere, from 64 pixels a side, and is less exact.
 #
 # So let each do what it does best: the network says roughly where the page is, and straight edges near its four sides say where
 # exactly. `refine_corners` looks for them in the large photo.
@@ -284,7 +284,7 @@ ir.plots.image_grid(pages, words, columns=2, synthetic=True, heading="A passport
 # corners a strip of table appears at a side, or a part of the page is missing. (Where one way gave no answer, its picture
 # is missing.)* A lost strip of two percent can be the last line. For reading, an IoU of 0.9 is a failure.
 #
-# How do the library's networks get closer? In two stages. The first one looks at the whole photo in 96 × 96 pixels, in all
+# The library's networks work in two stages, too. The first one looks at the whole photo in 96 × 96 pixels, in all
 # four turns and mirrored, and says which parts are sheets. The second one looks at strips along the four sides, again and
 # again, each time closer, and says where exactly in them the edge runs. It sees more pixels of an edge than your network sees of
 # the photo. Where the strips hold no straight edge, there is no answer.
@@ -334,8 +334,10 @@ pd.DataFrame(rows, index=["mean IoU of all", "answered", "answered, and IoU belo
 
 # %% [markdown]
 # Compare with validation: a page's outline depends less on its layout than the name of its class did in lesson 10. Read the last
-# column with care. Your network always answers, and a good part of its answers is too far off to read a page from. A number that
-# says how sure it is would be worth more to you than a somewhat better mean.
+# column with care. Your network always answers, and a good part of its answers is too far off to read a page from. Looking for
+# edges mends many of them, and makes none of them sure. The library refuses the photos that it is not sure of. Its mean counts
+# each of these as 0, and may therefore lie below; few of its answers are wrong. What is the better method depends on what a
+# second photo costs, and what a page that was cut out wrongly.
 #
 # ## What it does with bad input
 #

@@ -183,6 +183,7 @@ for name, one in readers.items():
     rate = keras.optimizers.schedules.CosineDecay(2e-4, batches, warmup_target=4e-3, warmup_steps=batches // 10)
     one.model.compile(keras.optimizers.Adam(rate, clipnorm=5.0), keras.losses.CTC())
     watchers[name] = Watcher(one)
+    ir.environment.set_seed(SEED)  # the strips come in the same order for both
     start = time.process_time()
     one.model.fit(strips, labels, batch_size=48, epochs=EPOCHS, callbacks=[watchers[name]], verbose=0)
     first = next((batch for batch, loss, _ in watchers[name].rows if loss < plateau / 2), None)
