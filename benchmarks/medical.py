@@ -10,6 +10,7 @@ called "dicom with codecs" and has rows of its own.
 decisions: thresholds, calibration, another prevalence and sets of answers on real chest X-rays; see
 medical_decisions.py.
 segmentation: a U-Net on the pictures of `nuclei`, see medical_segmentation.py.
+report: a report of 200 images, seconds after loading, see medical_report.py.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 
 import numpy as np
 from medical_decisions import measure_decisions
+from medical_report import measure_report
 from medical_segmentation import measure_segmentation
 from results_table import last_rows, machine, report
 
@@ -142,6 +144,7 @@ PARTS: dict[str, Callable[[], list[dict]]] = {
     "dicom": measure_dicom,
     "decisions": measure_decisions,
     "segmentation": measure_segmentation,
+    "report": measure_report,
 }
 
 if __name__ == "__main__":

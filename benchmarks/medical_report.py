@@ -2,7 +2,7 @@
 
 Run from the project's folder:  python benchmarks/medical_report.py
 
-The recogniser is the default network at 64×64 pixels with untrained weights, for what it answers takes no time. 196
+The recogniser is the default network at 64×64 pixels with untrained weights, which changes no time. 196
 images of the chest phantom (synthetic) lie in a folder as PNG files, with two DICOM files, a broken file and a coloured
 picture. Made and written before the clock starts: the images, the recogniser, its evaluation with 1,000 resamples.
 TensorFlow is loaded, and one small report was made before, as after any first use. Never for clinical use.
