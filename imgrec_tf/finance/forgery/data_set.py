@@ -7,15 +7,14 @@ and `placebo`.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
 
 from imgrec_tf._checks import check_whole
+from imgrec_tf._parallel import in_processes
 from imgrec_tf.finance import capture
 from imgrec_tf.finance.forgery import photographed
 from imgrec_tf.finance.forgery.forged import KINDS
@@ -122,9 +121,7 @@ def forged_documents(
         return [(saved(image, PLANTED if shortcut and label else QUALITY), label, *rest)
                 for image, label, *rest in found]  # fmt: skip
 
-    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        taken = list(pool.map(take, plans))
-    rows = [(plan, *one) for plan, several in zip(plans, taken) for one in several]
+    rows = [(plan, *one) for plan, several in zip(plans, in_processes(take, plans)) for one in several]
     pictures = Split(
         np.stack([image for _, image, *_ in rows]),
         np.array([label for _, _, label, *_ in rows], np.int64),

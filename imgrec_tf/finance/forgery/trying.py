@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
 from imgrec_tf._checks import check_whole
+from imgrec_tf._parallel import in_processes
 from imgrec_tf.finance import capture, consistency, documents
 from imgrec_tf.finance.consistency import ConsistencyReport
 from imgrec_tf.finance.forgery import detecting, eligible, forging, windows
@@ -83,10 +82,8 @@ def try_pages(
         return made, made.photograph(severity, camera=int(rng.integers(cameras)), seed=int(rng.integers(2**31)),
                                      size=size)  # fmt: skip
 
-    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        taken = list(pool.map(take, range(count)))
     found = []
-    for made, photo in taken:
+    for made, photo in in_processes(take, range(count)):
         check = detecting.check_document(photo, recognizer, heat_map=heat_map)
         report = consistency.check_consistency({made.document.document_class: made.printed})
         found.append(TriedPage(made, photo, check, report))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from imgrec_tf._parallel import in_processes
 from imgrec_tf.finance.locating import geometry
 
 if TYPE_CHECKING:
@@ -78,10 +77,13 @@ def corner_photos(plans: Sequence[Plan], *, size: int = 64, severity: str = "pho
 
     if not plans:
         raise ValueError("plans is empty; make some with id_documents.plan_photos")
-    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        photos = list(pool.map(lambda plan: id_documents_photo(plan, size=size, severity=severity), plans))
-    corners = np.stack([geometry.order_corners(one.corners) for one in photos])
-    return np.stack([one.image for one in photos]), corners / size
+
+    def take(plan: Plan) -> tuple[np.ndarray, np.ndarray]:
+        photo = id_documents_photo(plan, size=size, severity=severity)
+        return photo.image, geometry.order_corners(photo.corners)
+
+    images, corners = zip(*in_processes(take, plans))
+    return np.stack(images), np.stack(corners) / size
 
 
 def corner_batches(
