@@ -166,7 +166,7 @@ def _regions(likely: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray, 
 
 
 def _outlines_of(likely: np.ndarray, heart: np.ndarray, shape: tuple[int, ...]) -> Iterator[np.ndarray]:
-    """Quadrilaterals around the likeliest sheet at three levels, in the photo's pixels; the middle level first."""
+    """Quadrilaterals of the likeliest sheet in the photo's pixels: around it at a level, fitted, at other levels."""
     for level in LEVELS:
         labels, _ = ndimage.label(likely > min(level, 0.5))
         near = np.isin(labels, np.unique(labels[heart]))
@@ -174,6 +174,10 @@ def _outlines_of(likely: np.ndarray, heart: np.ndarray, shape: tuple[int, ...]) 
         corners = outlines.quadrilateral_around(enlarged > level)
         if corners is not None:
             yield corners * (shape[1] / enlarged.shape[1], shape[0] / enlarged.shape[0])
+        if level == LEVELS[0]:
+            fitted = outlines.fitted_quadrilateral(np.where(ndimage.binary_dilation(near, iterations=2), likely, 0.0))
+            if fitted is not None:
+                yield fitted * (shape[1] / likely.shape[1], shape[0] / likely.shape[0])
 
 
 def _plausible(small: np.ndarray, region: np.ndarray) -> Iterator[np.ndarray]:

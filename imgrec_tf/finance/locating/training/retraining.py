@@ -13,7 +13,7 @@ from imgrec_tf.finance.locating import networks
 from imgrec_tf.finance.locating.training import samples
 from imgrec_tf.finance.locating.training.photos import TrainingPhoto
 
-STEPS = {"sheet_network": 6000, "edge_network": 1000, "upright_network": 600}
+STEPS = {"sheet_network": 8000, "edge_network": 1500, "upright_network": 1000}
 _RATE = {"sheet_network": 3e-3, "edge_network": 3e-3, "upright_network": 2e-3}
 
 
@@ -44,7 +44,8 @@ def train_network(
     elif name == "edge_network":
         batches, loss = samples.strip_batches([one for one in photos if one.visible > 0.6], seed), _row_loss
     else:
-        own = [samples.upright_page(one) for one in photos if one.document_class != "photo" and one.visible > 0.97]
+        known = [one for one in photos if one.document_class != "photo" and one.template != "invented"]
+        own = [samples.upright_page(one) for one in known if one.visible > 0.97]
         batches, loss = samples.upright_batches([*own, *pages], seed), _turn_loss
     steps = STEPS[name] if steps is None else steps
     warm = max(1, steps // 20)
