@@ -34,7 +34,7 @@ PUBLIC = {
     "imgrec_tf.evaluation": "Evaluation Metric evaluate",
     "imgrec_tf.explain": "SanityCheck grad_cam mass_inside occlusion saliency sanity_check show_maps",
     "imgrec_tf.finance": """
-        applications capture consistency documents forgery id_documents identity locating reading verification
+        applications capture consistency document_types documents forgery id_documents identity locating reading verification
     """,
     "imgrec_tf.finance.applications": """
         ACTIONS Application ApplicationConflict ApplicationStore CostMatrix Decision Duplicate Evidence Examination
@@ -47,6 +47,9 @@ PUBLIC = {
         show_severities transform_points
     """,
     "imgrec_tf.finance.consistency": "ConsistencyReport Finding SEVERITIES check_consistency rule_table",
+    "imgrec_tf.finance.document_types": """
+        DocumentClassifier page_dataset page_picture page_split recognize_known_layouts
+    """,
     "imgrec_tf.finance.documents": """
         CLASSES Document EXPRESSIONS Field IMITATIONS draw_portrait household_values page_size render save_image
         show_classes show_fields show_portraits show_templates specimen_contrast template_names

@@ -24,6 +24,7 @@ def train_network(
     *,
     seed: int = 0,
     steps: int | None = None,
+    start: Sequence[np.ndarray] | None = None,
 ) -> keras.Model:
     """Train one network.
 
@@ -33,12 +34,15 @@ def train_network(
         pages: More upright pages, uint8 squares, for the upright network.
         seed: Of the first weights and of all that is drawn.
         steps: Number of batches; None takes `STEPS`.
+        start: Weights to go on from, with half the learning rate; None begins anew.
 
     Returns:
         The trained network.
     """
     keras.utils.set_random_seed(seed)
     model = getattr(networks, name)()
+    if start is not None:
+        model.set_weights(start)
     if name == "sheet_network":
         batches, loss = samples.sheet_batches(photos, seed), _overlap_loss
     elif name == "edge_network":
@@ -50,7 +54,7 @@ def train_network(
     steps = STEPS[name] if steps is None else steps
     warm = max(1, steps // 20)
     rate = keras.optimizers.schedules.CosineDecay(
-        1e-4, max(1, steps - warm), alpha=1e-2, warmup_target=_RATE[name], warmup_steps=warm
+        1e-4, max(1, steps - warm), alpha=1e-2, warmup_target=_RATE[name] / (1 + (start is not None)), warmup_steps=warm
     )
     model.compile(keras.optimizers.AdamW(rate, weight_decay=1e-3), loss)
     epochs = max(1, steps // 50)

@@ -19,7 +19,7 @@ _SQUARE = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float64)
 
 
 def sheet_batches(
-    photos: Sequence[TrainingPhoto], seed: int, batch: int = 16, *, pool: int = 6000
+    photos: Sequence[TrainingPhoto], seed: int, batch: int = 16, *, pool: int = 4000
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Scenes with no document, one or two, and the share of each output pixel that they cover.
 
@@ -196,10 +196,10 @@ def _paste(picture: Image.Image, mask: Image.Image, photo: TrainingPhoto, rng: n
 
 def _relit(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Another exposure, contrast, white balance, and noise."""
-    gamma = np.exp(rng.uniform(-0.45, 0.45))
-    cast = np.exp(rng.normal(0, 0.07, 3))
-    pixels = 255 * (np.clip(pixels, 0, 255) / 255) ** gamma * rng.uniform(0.75, 1.15) * cast
+    gamma = np.float32(np.exp(rng.uniform(-0.45, 0.45)))
+    cast = 255 * rng.uniform(0.75, 1.15) * np.exp(rng.normal(0, 0.07, 3))
+    pixels = (np.clip(pixels, 0, 255) / np.float32(255)) ** gamma * cast.astype(np.float32)
     if rng.random() < 0.15:
         pixels = np.repeat(pixels.mean(axis=-1, keepdims=True), 3, axis=-1)
-    noisy = pixels + rng.normal(0, rng.uniform(0, 6), pixels.shape)
-    return np.clip(noisy, 0, 255).astype(np.float32)
+    noisy = pixels + np.float32(rng.uniform(0, 6)) * rng.standard_normal(pixels.shape, np.float32)
+    return np.clip(noisy, 0, 255)
