@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 import keras
 import numpy as np
 import pandas as pd
+import pydicom
 import pytest
 from keras import layers
 from PIL import Image
@@ -125,7 +126,10 @@ def test_every_image_is_a_row_and_a_bad_one_says_why(report, recognizer, inbox):
     assert len(table) == 9 and list(report.table["number"]) == list(range(1, 10))
     assert "breaks off" in table.loc["5 broken.png", "problem"] and pd.isna(table.loc["5 broken.png", "score"])
     assert table.loc["8 holiday.png", "remark"] == cases.COLOURED
-    assert table.loc["7.dcm", "remark"] == cases.WITHHELD and table.loc["7.dcm", "label"] in ("well", "ill")
+    assert table.loc["7.dcm", "remark"] == cases.WITHHELD + cases.TEXT["found"] and table.loc["7.dcm", "label"] in (
+        "well",
+        "ill",
+    )
     assert (table["problem"] == "").sum() == 8
     answers = recognizer.predict(inbox)
     np.testing.assert_array_equal(answers["score"], report.table["score"])
@@ -200,6 +204,50 @@ def test_nothing_of_a_header_gets_into_the_report(inbox, report):
             assert value.encode() not in content, (file.name, value)
     pictures_inside = re.findall(rb"data:image/jpeg;base64,([A-Za-z0-9+/=]+)", report.html.read_bytes())
     assert len(pictures_inside) == 7
+
+
+@pytest.fixture(scope="module")
+def stated(tmp_path_factory):
+    """Three plain DICOM files whose tags say that text is burned in, that none is, and nothing."""
+    folder = tmp_path_factory.mktemp("stated")
+    for name, value in (("a.dcm", "YES"), ("b.dcm", "NO"), ("c.dcm", "")):
+        dicom.write_example(folder / name, "plain", size=64)
+        header = pydicom.dcmread(folder / name)
+        header.BurnedInAnnotation = value
+        header.save_as(folder / name)
+    return folder
+
+
+@pytest.mark.parametrize("form", ["folder", "bytes", "open files"])
+def test_what_a_file_states_on_text_is_a_warning_in_its_row(recognizer, stated, tmp_path, form):
+    files = sorted(stated.iterdir())
+    opened = [path.open("rb") for path in files]
+    sources = {"folder": stated, "bytes": [path.read_bytes() for path in files], "open files": opened}[form]
+    made = reports.make_report(recognizer, sources, tmp_path, date=DATE, heat_maps=False)
+    for file in opened:
+        file.close()
+    assert list(made.table["remark"]) == [cases.WITHHELD + cases.TEXT["stated"], "", ""]
+    assert list(made.table["problem"]) == ["", "", ""] and made.table["label"].notna().all()
+    text = " ".join(page_of(made).text)
+    assert "BurnedInAnnotation" in text and "with text in the pixels" in text and "pictures withheld" in text
+
+
+def test_a_picture_with_text_can_be_shown_and_is_still_warned_of(recognizer, stated, inbox, tmp_path):
+    sources = [stated / "a.dcm", inbox / "7.dcm"]
+    made = reports.make_report(recognizer, sources, tmp_path, date=DATE, heat_maps=False, withhold_text=False)
+    assert list(made.table["remark"]) == [cases.TEXT["stated"], cases.TEXT["found"]]
+    page = page_of(made)
+    assert sum(one.startswith("data:image/jpeg") for one in page.addresses) == 2
+    assert "pictures withheld" not in " ".join(page.text) and "BurnedInAnnotation" in " ".join(page.text)
+
+
+def test_letters_that_get_lost_in_the_small_picture_are_found(tmp_path):
+    dicom.write_example(tmp_path / "large.dcm", "burned-in text", size=512)
+    large = ir.datasets.read_image(tmp_path / "large.dcm")
+    canvas = np.zeros((1200, 1200, 1), large.dtype)
+    canvas[:512, :512] = large
+    view = pictures.view_of(canvas, SHAPE, "pad")
+    assert view.text == "found"
 
 
 def test_names_of_files_can_be_left_out(recognizer, inbox, tmp_path):
@@ -356,7 +404,7 @@ def test_a_report_is_replaced_only_when_asked_and_never_by_half(recognizer, tmp_
 
 def test_the_map_lies_over_the_right_picture_only():
     flat = np.full((32, 32, 1), 100, np.uint8)
-    view = pictures.view_of(flat, SHAPE, "pad", True)
+    view = pictures.view_of(flat, SHAPE, "pad")
     heat = np.zeros((32, 32))
     heat[:8, :8] = 1
     given = flat.astype(np.float32)

@@ -98,7 +98,9 @@ def make_report(
         heat_maps: Whether to make heat maps.
         map_class: Class that all maps speak of; None for the answer of each image, or what it would have been.
         show_names: Show names of files; False shows numbers, in the order given, for names that tell who a patient is.
-        withhold_text: Show no picture whose pixels seem to hold text, which may be a name. The answer is given.
+        withhold_text: Show no picture whose file states that text is part of its pixels (BurnedInAnnotation in a DICOM
+            file), or whose pixels seem to hold text, which may be a name. The answer is given, and the row says why.
+            False shows the picture, and the row warns.
         overwrite: Replace a report that lies in the folder.
         batch_size: Images that the model sees at once.
         progress: Show a progress bar.
