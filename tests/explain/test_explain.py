@@ -64,7 +64,7 @@ def backbone_twice() -> tuple[keras.Model, keras.Model]:
     answer = layers.Dense(3, "softmax")
     pixels = keras.Input((64, 64, 3))
     nested_inside = keras.Model(pixels, answer(layers.Dropout(0.2)(backbone(pixels))))
-    return nested_inside, keras.Model(backbone.inputs, answer(backbone.outputs[0]))
+    return nested_inside, keras.Model(backbone.inputs[0], answer(backbone.outputs[0]))
 
 
 @pytest.mark.parametrize("method", [explain.grad_cam, explain.saliency])

@@ -29,11 +29,11 @@ def noise(count: int = 160, size: int = 32, channels: int = 1, kind=np.uint8, cl
 
 
 def small(image_shape, num_classes, *, seed):
-    """Learns quickly what lies where."""
+    """Learns quickly whether there is a shape somewhere."""
     keras.utils.set_random_seed(seed)
     return keras.Sequential(
-        [keras.Input(image_shape), layers.Rescaling(1 / 255), layers.Conv2D(6, 5, strides=2, activation="relu"),
-         layers.MaxPooling2D(2), layers.Flatten(), layers.Dense(num_classes, "softmax")]
+        [keras.Input(image_shape), layers.Rescaling(1 / 255), layers.Conv2D(12, 5, activation="relu"),
+         layers.GlobalMaxPooling2D(), layers.Dense(num_classes, "softmax")]
     )  # fmt: skip
 
 
@@ -69,8 +69,8 @@ def test_the_strength_is_the_share_that_carries_it(strength):
     planted = explain.plant_shortcut(dataset, strength=strength, seed=3)
     for name, split in planted.dataset.splits.items():
         carried = planted.carried[name]
-        assert carried[split.labels == 1].mean() == pytest.approx(strength, abs=0.5 / (split.labels == 1).sum())
-        assert carried[split.labels == 0].mean() == pytest.approx(1 - strength, abs=0.5 / (split.labels == 0).sum())
+        assert carried[split.labels == 1].mean() == pytest.approx(strength, abs=0.51 / (split.labels == 1).sum())
+        assert carried[split.labels == 0].mean() == pytest.approx(1 - strength, abs=0.51 / (split.labels == 0).sum())
     again = explain.plant_shortcut(dataset, strength=strength, seed=3)
     np.testing.assert_array_equal(planted.dataset.train.images, again.dataset.train.images)
     assert (planted.marked_class, planted.strength) == ("ill", strength)
