@@ -11,6 +11,7 @@ decisions: thresholds, calibration, another prevalence and sets of answers on re
 medical_decisions.py.
 segmentation: a U-Net on the pictures of `nuclei`, see medical_segmentation.py.
 report: a report of 200 images, seconds after loading, see medical_report.py.
+shortcut, shortcut-pneumonia: a planted marker on synthetic and on real X-rays, see medical_shortcut.py.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import numpy as np
 from medical_decisions import measure_decisions
 from medical_report import measure_report
 from medical_segmentation import measure_segmentation
+from medical_shortcut import measure_shortcut, measure_shortcut_pneumonia
 from results_table import last_rows, machine, report
 
 warnings.filterwarnings("ignore", module=r"pydicom\.")
@@ -145,6 +147,8 @@ PARTS: dict[str, Callable[[], list[dict]]] = {
     "decisions": measure_decisions,
     "segmentation": measure_segmentation,
     "report": measure_report,
+    "shortcut": measure_shortcut,
+    "shortcut-pneumonia": measure_shortcut_pneumonia,
 }
 
 if __name__ == "__main__":
