@@ -110,7 +110,7 @@ def test_two_people_with_one_id_are_a_row_and_stay_in_one_split(tmp_path):
 def test_two_series_in_one_folder_are_named(tmp_path):
     for series in (1, 2):
         dicom.write_series(tmp_path / str(series), slices=4, size=32, series=series)
-    with pytest.raises(ValueError, match=r"2 series are mixed here; choose one"):
+    with pytest.raises(ValueError, match="2 series are mixed here; choose one"):
         dicom.read_volume(tmp_path)
 
 
@@ -156,7 +156,7 @@ def test_nothing_is_chosen_for_a_class_that_validation_lacks(choice):
     with pytest.warns(UserWarning, match="No image of the validation split has “ill”"):
         found = ir.evaluate(network(), without_the_ill().validation, resamples=0)
     assert np.isnan(found["roc_auc"].value)
-    with pytest.raises(ValueError, match="no image of|of both classes"):
+    with pytest.raises(ValueError, match=r"no image of|of both classes"):
         choice(found)
 
 
