@@ -279,6 +279,20 @@ def test_what_nobody_states_is_a_gap(recognizer, evaluation):
     assert "15 groups" in full.loc[35, "value"]
 
 
+def test_items_stand_in_the_order_of_claim_2024(recognizer):
+    """One word of each item of the published list (Tejani et al. 2024, table), in its order, 1 to 44."""
+    words = [
+        "method", "summary", "background", "aims", "prospective", "goal", "data", "included", "preparation",
+        "parts", "personal", "missing", "acquired", "reference", "why", "who", "test", "readers", "splits", "apart",
+        "size", "model", "software", "initialised", "training", "selected", "ensembles", "measures", "uncertainty",
+        "robustness", "explanation", "internal", "external", "registration", "included", "characteristics",
+        "performance", "diagnostic", "failures", "limitations", "practice", "protocol", "availability", "funding",
+    ]  # fmt: skip
+    items = reports.checklist(recognizer)
+    assert list(items["claim"]) == list(range(1, 45)) and len(words) == 44
+    assert [word for word, asked in zip(words, items["item"]) if word not in asked] == []
+
+
 def test_figures_of_validation_are_called_flattering(recognizer):
     measured = recognizer.evaluate(split(name="validation"), resamples=20)
     items = reports.checklist(recognizer, measured).set_index("claim")

@@ -120,9 +120,7 @@ ir.plots.image_grid(train.images[shown], titles, columns=5, synthetic=dataset.sy
 # the same hospital. What becomes of the ROC AUC?
 
 # %%
-experiment = explain.shortcut_experiment(
-    dataset, strength=STRENGTH, seed=SEED, epochs=EPOCHS, progress=False
-)
+experiment = explain.shortcut_experiment(dataset, strength=STRENGTH, seed=SEED, epochs=EPOCHS, progress=False)
 honest = ir.evaluate(model, dataset.validation)["roc_auc"]
 marked = experiment.evaluations["marker as in training"]["roc_auc"]
 print(f"your hospital, validation: ROC AUC {honest}\nthe other hospital, test:  ROC AUC {marked}")
@@ -162,7 +160,9 @@ experiment.to_frame().round(3)
 fine = explain.occlusion(experiment.run.model, images * 1.0, 1, patch=max(3, dataset.image_shape[0] // 9))
 inside = {name: np.nanmean(explain.mass_inside(fine, where)) for name, where in experiment.masks.items()}
 print({name: round(float(one), 2) for name, one in inside.items()})
-explain.show_maps(images * 1.0, np.maximum(fine, 0), mask=mask, synthetic=dataset.synthetic, heading="Covered place by place")
+explain.show_maps(
+    images * 1.0, np.maximum(fine, 0), mask=mask, synthetic=dataset.synthetic, heading="Covered place by place"
+)
 
 # %% [markdown]
 # *What you should see: one bright patch, on the square, and little else.* Cover the square, and the answer is gone. It costs a
