@@ -110,13 +110,14 @@ def pydicom_picture(path: Path) -> np.ndarray:
         return stored * (255.0 / (2**header.BitsStored - 1))
     values = apply_modality_lut(stored, header).astype(np.float64)
     if header.get("VOILUTSequence"):
-        shown, low, high = apply_voi_lut(values, header), 0, 2 ** header.VOILUTSequence[0].LUTDescriptor[2] - 1
+        places = np.rint(values).astype(np.int64)  # a table has whole places; of floats pydicom warns
+        shown, low, high = apply_voi_lut(places, header), 0, 2 ** header.VOILUTSequence[0].LUTDescriptor[2] - 1
     elif "WindowCenter" in header:
         shown = apply_voi_lut(values, header)
         low, high = apply_voi_lut(np.array([-1e9, 1e9]), header)
     else:
         shown, (low, high) = values, (0, 2**header.BitsStored - 1) if header.BitsStored <= 8 else _ends(values)
-    grey = 255 * (shown - low) / (high - low)
+    grey = 255 * (shown.astype(np.float64) - low) / (high - low)
     return 255 - grey if header.PhotometricInterpretation == "MONOCHROME1" else grey
 
 
