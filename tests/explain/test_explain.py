@@ -77,6 +77,34 @@ def test_a_pretrained_backbone_inside_of_a_model_has_the_maps_of_its_layers(back
     np.testing.assert_allclose(inside, unpacked, atol=1e-3)
 
 
+CLASSIFIERS = {
+    "default, 64 pixels": lambda: ir.models.sequential_cnn((64, 64, 1), 3, seed=1),
+    "default, 28 pixels, colour": lambda: ir.models.sequential_cnn((28, 28, 3), 2, seed=1),
+    "preset for digits": lambda: ir.models.sequential_cnn(preset="digits", seed=1),
+    "several labels": lambda: ir.models.sequential_cnn((32, 32, 1), 4, multi_label=True, seed=1),
+    "global maximum": lambda: ir.models.sequential_cnn((32, 32, 1), 2, pooling="max", seed=1),
+    "forgery detector": lambda: ir.finance.forgery.detector((64, 128, 3), seed=1),
+}
+
+
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_every_classifier_of_the_library_has_maps(name):
+    model = CLASSIFIERS[name]()
+    shape = model.input_shape[1:]
+    pixels = np.random.default_rng(6).integers(0, 256, (2, *shape)).astype(np.float32)
+    for method, options in ((explain.grad_cam, {}), (explain.grad_cam, {"plus_plus": True}), (explain.saliency, {}),
+                            (explain.occlusion, {"patch": min(shape[:2]) // 2})):  # fmt: skip
+        maps = method(model, pixels, 1, **options)
+        assert maps.shape == (2, *shape[:2]) and np.isfinite(maps).all() and np.abs(maps).max() <= 1
+    assert explain.saliency(model, pixels, 1).any()
+
+
+def test_networks_that_give_no_scores_an_image_are_refused():
+    for model in (ir.models.unet(filters=(2, 4)), ir.models.crnn(10)):
+        with pytest.raises(ValueError, match=r"one row of scores|one batch of images"):
+            explain.grad_cam(model, np.zeros((1, 32, 32, 1)))
+
+
 def test_occlusion_and_the_check_of_weights_look_into_a_backbone_too(backbone_twice):
     inside = backbone_twice[0]
     pixels = np.random.default_rng(3).integers(0, 256, (2, 64, 64, 3)).astype(np.float32)
