@@ -199,10 +199,12 @@ def test_the_figure_shows_image_and_map():
     images = images_with_square(7)
     maps = explain.grad_cam(looks_for_brightness(), images, 1)
     figure = explain.show_maps(images, maps, [f"{one}" for one in range(7)], mask=CORNER, synthetic=True)
-    assert "(synthetic)" in figure.get_suptitle()
+    assert "(synthetic)" in figure.get_suptitle() and len(figure.axes) == 4 * 6 + 1
+    assert len(explain.show_maps(images, maps, columns=4).axes) == 4 * 4 + 1
     for bad, message in (
         ({"maps": maps[:3]}, "same number"),
         ({"titles": ["one"]}, "titles"),
+        ({"columns": 0}, "columns"),
         ({"images": np.repeat(images, 2, 0), "maps": np.repeat(maps, 2, 0)}, "12"),
     ):
         with pytest.raises(ValueError, match=message):
