@@ -38,8 +38,8 @@ class ShortcutExperiment:
         placebo: A marker that half of the pictures of every class carry: it tells nothing.
         evaluations: By condition, "marker as in training", "no marker" and "marker flipped": the marked class against
             all others on the test split.
-        images: uint8, uint16 or float32 (n, height, width, channels): test pictures of the marked class, with both
-            markers on each.
+        images: float32 (n, height, width, channels) in [0, 255]: test pictures of the marked class, with both markers
+            on each.
         maps: float32 (n, height, width): where the evidence for the marked class lies on them.
         mass: By name, "marker" and "placebo": the mean share of the maps inside of it, with its interval.
         change: By name: how much the score of the marked class rises when it is stamped on test pictures of the other
@@ -161,7 +161,8 @@ def shortcut_experiment(
     if len(own) > maps:
         own = own.sample(maps, seed=seed)
     shown = placebo.stamp(marker.stamp(own))
-    found = method(model, shown.pixels(), np.full(len(shown), index))
+    pixels = shown.pixels()
+    found = method(model, pixels, np.full(len(shown), index))
     masks = {"marker": planted.mask, "placebo": placebo.mask(dataset.image_shape)}
     mass = {
         name: mean_with_interval(mass_inside(found, mask), own.groups, resamples, seed) for name, mask in masks.items()
@@ -171,7 +172,7 @@ def shortcut_experiment(
         name: mean_with_interval(_scores(model, one.stamp(others))[:, index] - before, others.groups, resamples, seed)
         for name, one in (("marker", marker), ("placebo", placebo))
     }
-    return ShortcutExperiment(run, both, placebo, evaluations, shown.images, found, mass, change)
+    return ShortcutExperiment(run, both, placebo, evaluations, pixels, found, mass, change)
 
 
 def mean_with_interval(values: np.ndarray, groups: np.ndarray | None, resamples: int, seed: int) -> Metric:

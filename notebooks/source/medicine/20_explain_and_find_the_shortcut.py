@@ -4,6 +4,7 @@
 # needs: [7, 17]
 # metric: ROC AUC with the marker flipped, test split
 # band: [0.0, 0.6]
+# other_bands: {pneumoniamnist: [0.0, 0.6]}
 # minutes: 4
 # memory_mb: 2500
 # quick: {SIZE: 32, COUNT: 200, EPOCHS: 1}
@@ -72,12 +73,12 @@ kinds = {"Grad-CAM": explain.grad_cam, "saliency": explain.saliency, "occlusion"
 maps = {name: draw(model, pixels, 1) for name, draw in kinds.items()}
 titles = [name for name in kinds for _ in sure]
 drawn = np.concatenate([one / np.maximum(one.max(axis=(1, 2), keepdims=True), 1e-9) for one in maps.values()])
-explain.show_maps(np.concatenate([pixels] * 3), drawn, titles, synthetic=dataset.synthetic, size=1.5)
+explain.show_maps(np.concatenate([pixels] * 3), drawn, titles, synthetic=dataset.synthetic, columns=4, size=1.5)
 
 # %% [markdown]
 # *What you should see: the same four chests three times, with three kinds of maps below them: soft clouds (Grad-CAM), scattered points
-# (saliency), small squares (occlusion).* They need not agree, because they answer different questions. Each map is drawn to its own
-# maximum, so each has a bright place.
+# (saliency), patches (occlusion).* They need not agree, because they answer different questions. Each map is drawn to its own
+# maximum, so each has a bright place, even where nothing that you could cover would change the answer much.
 #
 # Do they light the opacity? For real X-rays somebody would have to draw it. The phantom's program knows where it put it, and you can
 # measure: the share of a map's light that falls into the opacity, beside the opacity's share of the picture.
@@ -136,7 +137,7 @@ print(f"your hospital, validation: ROC AUC {honest}\nthe other hospital, test:  
 # %%
 images = experiment.images[:6]
 mask = experiment.masks["marker"] | experiment.masks["placebo"]
-explain.show_maps(images * 1.0, experiment.maps[:6], mask=mask, synthetic=dataset.synthetic)
+explain.show_maps(images, experiment.maps[:6], mask=mask, synthetic=dataset.synthetic)
 
 # %% [markdown]
 # *What you should see: six chests with both marks outlined, and below them maps that are bright around the square, hardly at the cross, and
@@ -150,23 +151,35 @@ explain.show_maps(images * 1.0, experiment.maps[:6], mask=mask, synthetic=datase
 experiment.to_frame().round(3)
 
 # %% [markdown]
-# Do not stop at "the marker has only a few per cent of the light". Compare it with its share of the area, and above all with the
-# placebo: the same size, the same contrast, the same distance to the border. What the two have in common is the map's coarseness;
-# what differs is what the network has learnt.
-#
-# A finer question gets a finer answer. Occlusion covers places of the size that you choose.
+# Do not stop at "the marker has only a few per cent of the light". Compare it with its share of the area, and with the placebo: the
+# same size, the same contrast, the same distance to the border. What the two have in common is the map's coarseness. And compare the
+# network with yours, which has seen no marker: on the very same pictures, how much of its light lies in the two corners?
 
 # %%
-fine = explain.occlusion(experiment.run.model, images * 1.0, 1, patch=max(3, dataset.image_shape[0] // 9))
-inside = {name: np.nanmean(explain.mass_inside(fine, where)) for name, where in experiment.masks.items()}
-print({name: round(float(one), 2) for name, one in inside.items()})
-explain.show_maps(
-    images * 1.0, np.maximum(fine, 0), mask=mask, synthetic=dataset.synthetic, heading="Covered place by place"
-)
+yours = explain.grad_cam(model, experiment.images, 1)
+shares = {"the other hospital's": {name: one.value for name, one in experiment.mass.items()}}
+shares["yours"] = {name: np.nanmean(explain.mass_inside(yours, where)) for name, where in experiment.masks.items()}
+shares["share of the area"] = {name: where.mean() for name, where in experiment.masks.items()}
+pd.DataFrame(shares).T.round(3)
 
 # %% [markdown]
-# *What you should see: one bright patch, on the square, and little else.* Cover the square, and the answer is gone. It costs a
-# hundred questions an image, and no gradient.
+# The row "yours" shows what a place gets without a reason. It need not be the share of the area: a map has favourite places.
+# Only against such a background is a light in a corner a finding.
+#
+# A finer question gets a finer answer. Occlusion covers places of the size that you choose, here squares a little larger than the marker.
+
+# %%
+side = int(experiment.masks["marker"].any(axis=0).sum())
+fine = explain.occlusion(experiment.run.model, images, 1, patch=side + 2, stride=max(1, side // 4))
+inside = {name: np.nanmean(explain.mass_inside(fine, where)) for name, where in experiment.masks.items()}
+print("share of the falls:", {name: round(float(one), 2) for name, one in inside.items()})
+heading = "How far the score falls when a place is covered"
+explain.show_maps(images, np.maximum(fine, 0), mask=mask, synthetic=dataset.synthetic, heading=heading)
+
+# %% [markdown]
+# *What you should see: one bright patch around the square, and little else; the bar reaches nearly 1.* Cover the square, and the answer
+# is gone. (The patch is wider than the marker, because every covering square that hides it counts. With squares smaller than the marker
+# the score would hardly fall: a rest of it is enough for a network that is sure.) It costs hundreds of questions an image, and no gradient.
 #
 # ## What would happen if?
 #
@@ -181,7 +194,7 @@ experiment.plot()
 
 # %% [markdown]
 # *What you should see: at the left a ROC AUC near 1 as in training, less without markers, and near 0 when they are flipped; in the middle the
-# marker far above the placebo; at the right a score that rises by most of the scale for a stamp of the square, and not at all for the
+# marker above the share of its area and the placebo below; at the right a score that rises by most of the scale for a stamp of the square, and not at all for the
 # cross.* A ROC AUC near 0 is worse than guessing: the network calls the healthy ill, because they carry the square. How much
 # is left without markers tells how much it learnt besides, and that differs between data sets.
 
@@ -240,12 +253,13 @@ pd.DataFrame({"ROC AUC": {name: str(one) for name, one in figures.items()}})
 both = [explain.grad_cam(one, pixels, 1) for one in (model, fooled)]
 given = [pixels, darker(dataset.validation, 1).pixels(sure)]
 titles = ["yours"] * 4 + ["fooled"] * 4
-explain.show_maps(np.concatenate(given), np.concatenate(both), titles, synthetic=dataset.synthetic, size=1.5)
+given, both = np.concatenate(given), np.concatenate(both)
+explain.show_maps(given, both, titles, synthetic=dataset.synthetic, columns=4, size=1.5)
 
 # %% [markdown]
-# *What you should see: eight chests, the last four darker, each with a map that has bright places in the chest or beside it.* No corner is
-# lit. The exposure has no place, so no map can point at it, and a person who looks for an opacity will find the light near
-# enough to one, now and then. What found it was a change of the pictures and a count. And what would have prevented it is a table: which
+# *What you should see: four chests and your network's maps; below, the same chests a fifth darker, and the fooled network's maps, which are
+# bright somewhere, too.* No marker is there to be lit. The exposure has no place, so no map can point at it; where the light falls
+# says nothing about the reason. What found it was a change of the pictures and a count. And what would have prevented it is a table: which
 # device took which picture, and how many of each are ill (exercise 2).
 #
 # What a heat map cannot show, then: **what** is at a place, a cause that has no place, whether the answer is right, and how often. It is good for
