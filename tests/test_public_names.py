@@ -32,7 +32,10 @@ PUBLIC = {
         shift_prevalence with_prevalence
     """,
     "imgrec_tf.evaluation": "Evaluation Metric evaluate",
-    "imgrec_tf.explain": "SanityCheck grad_cam mass_inside occlusion saliency sanity_check show_maps",
+    "imgrec_tf.explain": """
+        Marker PlantedShortcut SanityCheck ShortcutExperiment grad_cam mass_inside occlusion plant_shortcut saliency
+        sanity_check shortcut_experiment show_maps
+    """,
     "imgrec_tf.finance": """
         applications capture consistency documents forgery id_documents identity locating reading verification
     """,

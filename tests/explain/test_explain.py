@@ -56,6 +56,37 @@ def nested(pooling: str | None) -> keras.Model:
     return made
 
 
+@pytest.fixture(scope="module")
+def backbone_twice() -> tuple[keras.Model, keras.Model]:
+    """A network of keras.applications as a layer of another model, and the same network with its layers unpacked."""
+    keras.utils.set_random_seed(4)
+    backbone = keras.applications.MobileNetV2((64, 64, 3), alpha=0.35, include_top=False, weights=None, pooling="avg")
+    answer = layers.Dense(3, "softmax")
+    pixels = keras.Input((64, 64, 3))
+    nested_inside = keras.Model(pixels, answer(layers.Dropout(0.2)(backbone(pixels))))
+    return nested_inside, keras.Model(backbone.inputs[0], answer(backbone.outputs[0]))
+
+
+@pytest.mark.parametrize("method", [explain.grad_cam, explain.saliency])
+@pytest.mark.parametrize("layer", [None, "block_6_expand_relu"])
+def test_a_pretrained_backbone_inside_of_a_model_has_the_maps_of_its_layers(backbone_twice, method, layer):
+    options = {"layer": layer} if layer and method is explain.grad_cam else {}
+    pixels = np.random.default_rng(2).integers(0, 256, (3, 64, 64, 3)).astype(np.float32)
+    inside, unpacked = (method(model, pixels, [0, 1, 2], **options) for model in backbone_twice)
+    assert inside.shape == (3, 64, 64) and inside.max() == 1
+    np.testing.assert_allclose(inside, unpacked, atol=1e-3)
+
+
+def test_occlusion_and_the_check_of_weights_look_into_a_backbone_too(backbone_twice):
+    inside = backbone_twice[0]
+    pixels = np.random.default_rng(3).integers(0, 256, (2, 64, 64, 3)).astype(np.float32)
+    falls = [explain.occlusion(model, pixels, 0, patch=32) for model in backbone_twice]
+    np.testing.assert_allclose(*falls, atol=1e-5)
+    assert not explain.sanity_check(inside, pixels, lambda model, images, chosen: images[..., 0]).passed
+    found = explain.sanity_check(inside, pixels, explain.saliency)
+    assert found.passed and (found.maps != found.shuffled_maps).any()
+
+
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("made", [looks_for_brightness, lambda: nested(None), lambda: nested("avg")],
                          ids=["plain", "nested", "nested with pooling"])  # fmt: skip
