@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 
+from imgrec_tf.datasets import DatasetCard
 from imgrec_tf.medical.segmentation.data_set import MaskSplit
 from imgrec_tf.medical.segmentation.instances import objects_from_scores
-from imgrec_tf.medical.segmentation.tiles import pixel_scores
+from imgrec_tf.medical.segmentation.tiles import pixel_scores, side_step
+from imgrec_tf.recognizer.file import FileKind, read_recognizer, write_recognizer
+
+_FILE = FileKind("segmenter", "a segmenter file", "Segmenter.save", ".imgseg")
+_SETTINGS = ("threshold", "marker_threshold", "smallest", "tile", "overlap")
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,7 @@ class Segmenter:
         smallest: Objects of fewer pixels are left out.
         tile: As in `pixel_scores`.
         overlap: As in `pixel_scores`.
+        card: Where the pictures of its training came from, or None.
     """
 
     model: keras.Model
@@ -32,6 +41,7 @@ class Segmenter:
     smallest: int = 12
     tile: int = 256
     overlap: int = 32
+    card: DatasetCard | None = None
 
     def scores(self, picture: np.ndarray) -> np.ndarray:
         """Return the probabilities of background, inside and border, float32 (height, width, 3)."""
@@ -75,6 +85,44 @@ class Segmenter:
             for one in tried
         ]
         return tried[int(np.argmax(values))]
+
+    def save(self, path: str | os.PathLike) -> Path:
+        """Keep model, thresholds, sizes and card in one file, which takes its name only when it is complete.
+
+        Args:
+            path: The file; its name usually ends in ".imgseg". A file of that name is replaced.
+
+        Returns:
+            The path of the file.
+
+        Raises:
+            OSError: If the folder is missing or cannot be written to, or the disk is full; what was there stays.
+            ValueError: If the model holds Python code (Lambda layers), which could not be loaded safely.
+        """
+        settings = {name: getattr(self, name) for name in _SETTINGS}
+        card = None if self.card is None else self.card.to_dict()
+        return write_recognizer(Path(path), self.model, {"settings": settings, "card": card}, _FILE)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike, *, custom_objects: dict[str, Any] | None = None) -> Segmenter:
+        """Read a segmenter that `save` wrote. No code from the file is run.
+
+        Args:
+            path: The file.
+            custom_objects: Layer classes of your own by name, where they are not registered with Keras.
+
+        Raises:
+            FileNotFoundError: If there is no such file.
+            ValueError: If the file is no segmenter, is damaged, was made by a newer version, or holds code.
+        """
+        model, description = read_recognizer(Path(path), custom_objects, _FILE)
+        try:
+            card = description["card"]
+            side_step(model)
+            settings = {name: type(getattr(cls, name))(description["settings"][name]) for name in _SETTINGS}
+            return cls(model, **settings, card=None if card is None else DatasetCard.from_dict(card))
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"{path} is damaged: its description does not fit its model ({error})") from error
 
     def _numbered(self, scores: np.ndarray) -> np.ndarray:
         return objects_from_scores(

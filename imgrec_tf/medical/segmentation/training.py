@@ -148,7 +148,7 @@ def train_segmenter(
     history.insert(0, "epoch", range(1, len(history) + 1))
     history = history[["epoch", "loss", "validation_loss"]]
     kept = int(history["validation_loss"].idxmin()) + 1
-    return SegmentationRun(Segmenter(model), history, kept, seconds, seed, dataset.synthetic)
+    return SegmentationRun(Segmenter(model, card=dataset.card), history, kept, seconds, seed, dataset.synthetic)
 
 
 def _check_model(model: keras.Model, size: int) -> None:
