@@ -95,7 +95,7 @@ PUBLIC = {
     "imgrec_tf.medical.segmentation": """
         CLASS_NAMES MaskDataset MaskScores MaskSplit SegmentationRun Segmenter THRESHOLDS augment average_precision
         cells_phantom connected_objects dice from_arrays from_folder grey instance_mask iou load measure_masks
-        object_ious objects_from_scores otsu_mask outlined pixel_classes pixel_scores plot_precision
+        network_input object_ious objects_from_scores otsu_mask outlined pixel_classes pixel_scores plot_precision
         show_segmentation split_touching train_segmenter unit_range
     """,
     "imgrec_tf.models": "Baseline DiceLoss FocalLoss PRESETS baseline crnn sequential_cnn unet",
