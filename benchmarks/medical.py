@@ -10,6 +10,7 @@ called "dicom with codecs" and has rows of its own.
 decisions: thresholds, calibration, another prevalence and sets of answers on real chest X-rays; see
 medical_decisions.py.
 segmentation: a U-Net on the pictures of `nuclei`, see medical_segmentation.py.
+detection: boxes and counts of blood cells on `bccd`, see medical_detection.py.
 report: a report of 200 images, seconds after loading, see medical_report.py.
 """
 
@@ -23,6 +24,7 @@ from pathlib import Path
 
 import numpy as np
 from medical_decisions import measure_decisions
+from medical_detection import measure_detection
 from medical_report import measure_report
 from medical_segmentation import measure_segmentation
 from results_table import last_rows, machine, report
@@ -144,6 +146,7 @@ PARTS: dict[str, Callable[[], list[dict]]] = {
     "dicom": measure_dicom,
     "decisions": measure_decisions,
     "segmentation": measure_segmentation,
+    "detection": measure_detection,
     "report": measure_report,
 }
 
