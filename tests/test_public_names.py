@@ -37,7 +37,7 @@ PUBLIC = {
         sanity_check shortcut_experiment show_maps
     """,
     "imgrec_tf.finance": """
-        applications capture consistency documents forgery id_documents identity locating reading verification
+        applications capture consistency document_types documents forgery id_documents identity locating reading verification
     """,
     "imgrec_tf.finance.applications": """
         ACTIONS Application ApplicationConflict ApplicationStore CostMatrix Decision Duplicate Evidence Examination
@@ -50,6 +50,9 @@ PUBLIC = {
         show_severities transform_points
     """,
     "imgrec_tf.finance.consistency": "ConsistencyReport Finding SEVERITIES check_consistency rule_table",
+    "imgrec_tf.finance.document_types": """
+        DocumentClassifier page_dataset page_picture page_split recognize_known_layouts
+    """,
     "imgrec_tf.finance.documents": """
         CLASSES Document EXPRESSIONS Field IMITATIONS draw_portrait household_values page_size render save_image
         show_classes show_fields show_portraits show_templates specimen_contrast template_names
