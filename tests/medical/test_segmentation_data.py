@@ -164,6 +164,7 @@ def test_load_knows_its_names(monkeypatch, tmp_path):
         segmentation.load("nuclei", folder=tmp_path)
 
 
+@pytest.mark.slow
 def test_nuclei_are_all_read(imgrec_data):
     if not (imgrec_data / "nuclei").is_dir():
         pytest.skip("needs nuclei/images and nuclei/labels in the folder of real images")

@@ -166,6 +166,7 @@ def test_tiles_cover_pictures_of_any_size(height, width, overlap):
 test_tiles_cover_pictures_of_any_size.model = _pixelwise()
 
 
+@pytest.mark.slow
 def test_tiles_of_a_unet_agree_with_the_whole_picture_away_from_the_edges():
     model = models.unet(filters=(4, 8), seed=2)
     picture = np.random.default_rng(1).integers(0, 256, (96, 96), dtype=np.uint8)
@@ -210,6 +211,7 @@ def test_squares_are_other_ones_in_each_epoch_and_the_same_for_a_seed(dataset):
     assert not np.array_equal(pictures, first[1][0])
 
 
+@pytest.mark.slow
 def test_training_learns_and_tells_its_history(run, dataset):
     assert list(run.history) == ["epoch", "loss", "validation_loss"] and len(run.history) == 3
     assert run.history["validation_loss"].iloc[-1] < run.history["validation_loss"].iloc[0]
@@ -218,6 +220,7 @@ def test_training_learns_and_tells_its_history(run, dataset):
     assert run.plot() is not None and "3 epochs" in repr(run) and run.synthetic
 
 
+@pytest.mark.slow
 def test_tuning_never_scores_worse_on_the_split_it_looks_at(run, dataset):
     def precision(segmenter):
         return segmentation.measure_masks(dataset.validation, segmenter.segment(dataset.validation))[
@@ -247,6 +250,7 @@ def test_training_refuses_what_does_not_fit(dataset):
         segmentation.train_segmenter(replace(dataset, train=empty))
 
 
+@pytest.mark.slow
 def test_figures_show_every_method_and_refuse_others(run, dataset):
     part = dataset.test.subset([0, 1])
     figure = segmentation.show_segmentation(part, {"U-Net": run.segmenter.segment(part)})

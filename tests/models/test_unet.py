@@ -81,6 +81,7 @@ def test_dice_loss_counts_classes_alike_and_takes_labels_with_a_last_axis():
     assert float(loss(labels[..., None], blind)) == pytest.approx(float(loss(labels, blind)))
 
 
+@pytest.mark.slow
 def test_losses_are_saved_with_a_compiled_model(tmp_path, labels):
     for loss in (models.DiceLoss(0.5, smooth=2.0, class_weights=(1, 2, 3)), models.FocalLoss(1.5)):
         model = models.unet(filters=(2, 4))
