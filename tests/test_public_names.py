@@ -37,7 +37,8 @@ PUBLIC = {
         sanity_check shortcut_experiment show_maps
     """,
     "imgrec_tf.finance": """
-        applications capture consistency document_types documents forgery id_documents identity locating reading verification
+        applications capture consistency document_types documents forgery id_documents identity locating reading
+        verification
     """,
     "imgrec_tf.finance.applications": """
         ACTIONS Application ApplicationConflict ApplicationStore CostMatrix Decision Duplicate Evidence Examination
