@@ -2,8 +2,9 @@
 
 Run from the project's folder:  python benchmarks/documents.py
 All photos are rendered, so all figures are about synthetic documents. `--photos` sets how many of each severity;
-`--parts corners numbers zones application` chooses; each part has a file of its own, so the others stay as they were.
+`--parts type corners numbers zones application` chooses; each has a file of its own, so the others stay as they were.
 
+Type: see documents_type.py, which trains the classifier that it measures.
 Corners: layouts that the networks never saw, severity phone; a photo without an answer counts as an overlap of 0.
 Numbers: the portrait side, straightened by its true corners, read by `read_identity_number`.
 Zones: passports and cards with three lines, `read_mrz` on the whole photo.
@@ -19,13 +20,14 @@ import argparse
 import time
 from collections.abc import Callable, Iterator
 
+import documents_type
 import numpy as np
+from result_rows import row, share
 from results_table import machine, report
-from scipy import stats
 
 FIRST_SEED = 7_000_000  # of people and photos; no training draws from here
 CAMERAS = range(3000, 3030)
-PARTS = ("corners", "numbers", "zones", "application")
+PARTS = ("type", "corners", "numbers", "zones", "application")
 GOALS_NUMBERS = {"mild": 0.995, "phone": 0.95, "harsh": 0.85}
 GOALS_ZONES = {"mild": 0.98, "phone": 0.90}
 
@@ -37,7 +39,13 @@ def main() -> None:
     parser.add_argument("--longer", type=int, default=1600, help="longer side of the photos in pixels")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     options = parser.parse_args()
-    measure = {"corners": corners, "numbers": numbers, "zones": zones, "application": application}
+    measure = {
+        "type": documents_type.kinds,
+        "corners": corners,
+        "numbers": numbers,
+        "zones": zones,
+        "application": application,
+    }
     for part in options.parts:
         report(f"documents_{part}", measure[part](options.photos, options.longer))
 
@@ -176,19 +184,6 @@ def take(classes: tuple[str, ...], severities: tuple[str, ...], count: int, long
         camera, seed = int(rng.choice(CAMERAS)), int(rng.integers(2**31))
         for severity in severities:
             yield capture.capture(page, severity, camera=camera, seed=seed, size=(round(longer * 3 / 4), longer))
-
-
-def row(metric: str, value: float, *, low, high, goal, better="higher", unit="", context="") -> dict:
-    """One row of the table."""
-    found = {"metric": metric, "value": float(value), "low": float(low), "high": float(high), "goal": goal}
-    return found | {"better": better, "unit": unit, "context": context}
-
-
-def share(metric: str, hits, *, goal, better="higher", context="") -> dict:
-    """One row for a share of photos, with Wilson's interval."""
-    hits = np.asarray(hits, bool)
-    low, high = stats.binomtest(int(hits.sum()), len(hits)).proportion_ci(method="wilson")
-    return row(metric, hits.mean(), low=low, high=high, goal=goal, better=better, context=context)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ called "dicom with codecs" and has rows of its own.
 decisions: thresholds, calibration, another prevalence and sets of answers on real chest X-rays; see
 medical_decisions.py.
 segmentation: a U-Net on the pictures of `nuclei`, see medical_segmentation.py.
+detection: boxes and counts of blood cells on `bccd`, see medical_detection.py.
 report: a report of 200 images, seconds after loading, see medical_report.py.
 shortcut, shortcut-pneumonia: a planted marker on synthetic and on real X-rays, see medical_shortcut.py.
 """
@@ -24,6 +25,7 @@ from pathlib import Path
 
 import numpy as np
 from medical_decisions import measure_decisions
+from medical_detection import measure_detection
 from medical_report import measure_report
 from medical_segmentation import measure_segmentation
 from medical_shortcut import measure_shortcut, measure_shortcut_pneumonia
@@ -147,6 +149,7 @@ PARTS: dict[str, Callable[[], list[dict]]] = {
     "dicom": measure_dicom,
     "decisions": measure_decisions,
     "segmentation": measure_segmentation,
+    "detection": measure_detection,
     "report": measure_report,
     "shortcut": measure_shortcut,
     "shortcut-pneumonia": measure_shortcut_pneumonia,

@@ -136,6 +136,7 @@ def test_plus_plus_and_a_named_layer_light_it_too():
     assert (explain.mass_inside(deep, CORNER) > 0.8).all()
 
 
+@pytest.mark.slow
 def test_a_trained_network_with_preprocessing_inside():
     rng = np.random.default_rng(1)
     pixels = rng.normal(8, 4, (80, 32, 32, 1))

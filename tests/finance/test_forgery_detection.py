@@ -184,6 +184,7 @@ def test_windows_have_the_shape_that_the_detector_takes():
     assert forgery.detector().input_shape[1:] == (*windows.SHAPE, 3)
 
 
+@pytest.mark.slow
 def test_the_detector_learns_places():
     """Pictures of the data set's form, with a bright patch at the place that their sources tell."""
     rng = np.random.default_rng(0)
@@ -235,6 +236,7 @@ def test_small_pictures_are_refused():
             forgery.detector(shape)
 
 
+@pytest.mark.slow
 def test_a_trial_looks_at_forged_pages_and_placebos(recognizer):
     pages = forgery.try_pages(recognizer, 8, seed=4)
     assert [one.forged for one in pages] == [False, True] * 4

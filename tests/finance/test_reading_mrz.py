@@ -67,6 +67,15 @@ def test_reads_it_tilted(passport, angle):
     assert found.angle == pytest.approx(-angle, abs=1)
 
 
+@pytest.mark.parametrize("pixels", [8.5, 13.0, 60.0])
+def test_reads_characters_of_many_sizes(passport, pixels):
+    """The distance from one character to the next is 2.54 mm, 15.2 pixels as it was rendered."""
+    height, width = (round(side * pixels / (6 * 2.54)) for side in passport.image.shape[:2])
+    picture = Image.fromarray(passport.image).resize((width, height), Image.Resampling.LANCZOS)
+    found = reading.read_mrz(np.asarray(picture))
+    assert found.text == text_of(passport)
+
+
 def test_a_grey_picture_and_one_with_transparency(passport):
     grey = np.asarray(Image.fromarray(passport.image).convert("L"))
     clear = np.asarray(Image.fromarray(passport.image).convert("RGBA"))
@@ -124,9 +133,12 @@ def test_reads_the_icao_specimens(imgrec_data, name):
         pytest.skip(f"needs the specimen {path}")
     lines = SPECIMENS[name]
     assert parse_mrz(lines).valid
-    found = reading.read_mrz(np.asarray(Image.open(path).convert("RGB")))
-    assert found.lines == lines
-    assert found.valid
+    picture = Image.open(path).convert("RGB")
+    for share in (1.0, 0.5):  # halved, its characters are 8 pixels apart, or a little more
+        size = (round(picture.width * share), round(picture.height * share))
+        found = reading.read_mrz(picture.resize(size, Image.Resampling.LANCZOS))
+        assert found.lines == lines
+        assert found.valid
 
 
 def test_a_zone_is_found_where_it_is(passport):

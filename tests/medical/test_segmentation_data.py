@@ -69,11 +69,14 @@ def test_unit_range_makes_faint_and_bright_alike_and_flat_zero():
 
 def test_pixel_classes_divide_touching_objects_and_only_those():
     mask = _mask(12, 12)
-    classes = segmentation.pixel_classes(mask, width=1)
+    classes = segmentation.pixel_classes(mask, width=1, rim=0)
     assert np.array_equal(classes > 0, mask > 0)
     assert (classes[2:6, 5:7] == 2).all()
     assert (classes[2:6, 2:5] == 1).all() and (classes[2:6, 7:9] == 1).all()
-    assert set(np.unique(segmentation.pixel_classes(np.where(mask == 7, 0, mask)))) == {0, 1}
+    assert set(np.unique(segmentation.pixel_classes(np.where(mask == 7, 0, mask), rim=0))) == {0, 1}
+    rimmed = segmentation.pixel_classes(mask, width=1)
+    assert np.array_equal(rimmed > 0, mask > 0)
+    assert np.argwhere(rimmed == 1).tolist() == [[3, 3], [3, 4], [3, 7], [4, 3], [4, 4], [4, 7]]
     assert not segmentation.pixel_classes(np.zeros((5, 5), int)).any()
 
 
@@ -161,6 +164,7 @@ def test_load_knows_its_names(monkeypatch, tmp_path):
         segmentation.load("nuclei", folder=tmp_path)
 
 
+@pytest.mark.slow
 def test_nuclei_are_all_read(imgrec_data):
     if not (imgrec_data / "nuclei").is_dir():
         pytest.skip("needs nuclei/images and nuclei/labels in the folder of real images")

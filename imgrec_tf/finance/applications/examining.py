@@ -19,6 +19,7 @@ from imgrec_tf.finance import consistency, forgery, locating, reading
 from imgrec_tf.finance.applications.evidence import Evidence
 from imgrec_tf.finance.capture import transform_points
 from imgrec_tf.finance.consistency.checking import DOCUMENTS
+from imgrec_tf.finance.document_types import DocumentClassifier
 from imgrec_tf.finance.documents import Field
 from imgrec_tf.finance.documents.document import rectangle
 from imgrec_tf.finance.identity.validity import REFERENCE_DATE
@@ -107,7 +108,7 @@ class Examination:
 def examine(
     documents: Mapping[str, Any],
     *,
-    classifier: Recognizer,
+    classifier: Recognizer | DocumentClassifier,
     detector: Recognizer | forgery.TraceDetector | None = None,
     verifier: Verifier | None = None,
     face: Any | None = None,
@@ -124,7 +125,8 @@ def examine(
     Args:
         documents: Photos by the kind that they were handed in as: "portrait_side", "emblem_side", "passport",
             "id_card_td1", "visa", "household_page"; paths, bytes, PIL images or uint8 arrays (height, width, 3).
-        classifier: Names the kind of document on a photo; its classes hold the kinds of `documents`.
+        classifier: Names the kind of document on a photo, or, a `DocumentClassifier`, on the straightened page; its
+            classes hold the kinds of `documents`.
         detector: Looks for forgeries, see `forgery.check_document`, in the fields that were read and the portrait; a
             network looks at the whole page where none is known. None leaves `forgery_score` unmeasured.
         verifier: Compares portraits; None leaves `same_person_score` unmeasured.
@@ -189,14 +191,17 @@ def _examined(kind: str, photo, classifier, detector, portrait_box: Box | None, 
     except ImageProblem as problem:
         spent = time.perf_counter() - start
         return ExaminedDocument(kind, None, None, None, None, None, (f"The photo {problem.reason}.",), spent)
-    answer = classifier.predict(photo).iloc[0]
+    straight = locating.straighten(photo)
+    on_pages = isinstance(classifier, DocumentClassifier)
+    answer = (classifier.predict_straightened([straight]) if on_pages else classifier.predict(photo)).iloc[0]
     problems, read, checked = [], None, None
     confidence = float(answer[f"score_{kind}"])
-    if answer["label"] is None:
+    if np.isnan(confidence):
+        confidence = None  # there is no page to name; why, is said below
+    elif answer["label"] is None:
         problems.append("The classifier abstains: this may be a document, or a layout, that it does not know.")
     elif answer["label"] != kind:
         problems.append(f"It looks like {answer['label']}; hand in the right document, or photograph it again.")
-    straight = locating.straighten(photo)
     if straight.problem is not None:
         problems.append(straight.reason)
     else:

@@ -17,7 +17,8 @@ from scipy import ndimage
 
 from imgrec_tf.finance.reading.rows import Row, Zone
 
-_SCALES = (720, 1150, 1800)  # long side in pixels that a picture is reduced to
+_SCALES = (720, 1150, 1800)  # long side in pixels that a picture is brought to
+_LARGER = 2.5  # small pictures are enlarged up to so many times: the kernels below are wider than their characters
 _ANGLES = (0, 24, -24, 45)  # degrees that it is turned by, one after another while nothing is found
 _KERNEL = 9  # what is darker than its surroundings within so many pixels may be a stroke
 _JOIN = 21  # and strokes that are no further apart along the row belong together
@@ -42,8 +43,8 @@ def search_zones(grey: np.ndarray) -> Iterator[list[Zone]]:
     """Look for zones at one scale and angle after another, the usual ones first; each time the likeliest first."""
     for angle in _ANGLES:
         for long_side in _SCALES if angle == 0 else _SCALES[:2]:
-            scale = min(1.0, long_side / max(grey.shape))
-            small = _reduced(grey, scale)
+            scale = min(_LARGER, long_side / max(grey.shape))
+            small = _resized(grey, scale)
             turned = small
             if angle:
                 level = float(np.median(small))
@@ -57,15 +58,16 @@ def search_zones(grey: np.ndarray) -> Iterator[list[Zone]]:
                     found += _zones(_upright(_rows(ink.T)) if upright else _rows(ink))
                 found = distinct(sorted(found, key=lambda zone: -zone.score))[:4]
                 yield [_on_picture(zone, angle, turned.shape, small.shape, scale) for zone in found]
-            if scale == 1.0:
+            if scale == _LARGER:
                 break
 
 
-def _reduced(grey: np.ndarray, scale: float) -> np.ndarray:
+def _resized(grey: np.ndarray, scale: float) -> np.ndarray:
     if scale == 1.0:
         return np.asarray(grey, np.float32)
     size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
-    return np.asarray(Image.fromarray(np.asarray(grey, np.float32)).resize(size, Image.Resampling.BOX))
+    way = Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
+    return np.asarray(Image.fromarray(np.asarray(grey, np.float32)).resize(size, way))
 
 
 def _thresholds(dark: np.ndarray) -> list[float]:
