@@ -9,7 +9,7 @@ from PIL import Image
 import imgrec_tf as ir
 from imgrec_tf import decisions, explain
 from imgrec_tf.evaluation import Evaluation
-from imgrec_tf.medical import dicom, phantoms, segmentation
+from imgrec_tf.medical import detection, dicom, phantoms, segmentation
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:pydicom")
 
@@ -85,6 +85,11 @@ def mask_arrays(seed):
     return segmentation.from_arrays(pictures(), masks, groups=OWNER, seed=seed, **SHARES)
 
 
+def box_arrays(seed):
+    boxes, labels = [np.array([[4, 4, 12, 14]])] * len(OWNER), [np.array([0])] * len(OWNER)
+    return detection.from_arrays(pictures(), boxes, labels, ("cell",), groups=OWNER, seed=seed, **SHARES)
+
+
 # Each takes the files and a seed; what it returns has splits, or is a tuple of parts.
 WAYS = {
     "DICOM, classes in a table": lambda root, seed: dicom.from_dicom(
@@ -108,6 +113,7 @@ WAYS = {
     "npz file": lambda root, seed: ir.datasets.from_npz(root / "arrays.npz", seed=seed, **SHARES),
     "masks as files": mask_files,
     "masks as arrays": lambda root, seed: mask_arrays(seed),
+    "boxes as arrays": lambda root, seed: box_arrays(seed),
     "halves of a split": lambda root, seed: decisions.halves(split(), seed=seed),
     "halves of an evaluation": lambda root, seed: halves_of_an_evaluation(seed),
     "a planted marker": lambda root, seed: (
@@ -120,8 +126,16 @@ WAYS = {
     "cells phantom": lambda root, seed: segmentation.cells_phantom(
         24, size=64, images_per_slide=3, seed=seed, **SHARES
     ),
+    "blood phantom": lambda root, seed: detection.blood_phantom(
+        24, height=64, width=64, images_per_slide=3, seed=seed, **SHARES
+    ),
 }
-OWN_PATIENTS = ("chest phantom", "chest phantom by name", "cells phantom")  # how many there are is drawn
+OWN_PATIENTS = (
+    "chest phantom",
+    "chest phantom by name",
+    "cells phantom",
+    "blood phantom",
+)  # how many there are is drawn
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
