@@ -105,6 +105,7 @@ def test_networks_that_give_no_scores_an_image_are_refused():
             explain.grad_cam(model, np.zeros((1, 32, 32, 1)))
 
 
+@pytest.mark.slow
 def test_occlusion_and_the_check_of_weights_look_into_a_backbone_too(backbone_twice):
     inside = backbone_twice[0]
     pixels = np.random.default_rng(3).integers(0, 256, (2, 64, 64, 3)).astype(np.float32)

@@ -109,6 +109,7 @@ def test_the_table_and_the_figure_hold_it_all(experiment):
     assert "100% of “ill”" in figure.get_suptitle() and len(figure.axes) == 3
 
 
+@pytest.mark.slow
 def test_a_marker_that_tells_nothing_changes_nothing_and_three_classes_will_do():
     control = explain.shortcut_experiment(noise(180, classes=3), "b", strength=0.5, resamples=0, **OPTIONS)
     auc = [found["roc_auc"].value for found in control.evaluations.values()]

@@ -175,6 +175,7 @@ def test_nothing_is_chosen_where_all_scores_are_equal(choice):
         choice(the_same_for_all())
 
 
+@pytest.mark.slow
 def test_figures_of_equal_scores_and_of_one_class_are_drawn(tmp_path):
     flat = the_same_for_all()
     assert flat["roc_auc"].value == 0.5
