@@ -179,7 +179,7 @@ explain.show_maps(images, np.maximum(fine, 0), mask=mask, synthetic=dataset.synt
 
 # %% [markdown]
 # *What you should see: one bright patch around the square, and little else; the bar reaches nearly 1.* Cover the square, and the answer
-# is gone. (The patch is wider than the marker, because every covering square that hides it counts. With squares smaller than the marker
+# is gone, unless the network has learnt to see this opacity, too. (The patch is wider than the marker, because every covering square that hides it counts. With squares smaller than the marker
 # the score would hardly fall: a rest of it is enough for a network that is sure.) It costs hundreds of questions an image, and no gradient.
 #
 # ## What would happen if?
