@@ -77,9 +77,9 @@ explain.show_maps(np.concatenate([pixels] * 3), drawn, titles, synthetic=dataset
 
 # %% [markdown]
 # *What you should see: the same four chests three times, with three kinds of maps below them: soft clouds (Grad-CAM), scattered points
-# (saliency), patches (occlusion).* They need not agree, because they answer different questions. Each map is drawn to its own
-# maximum, so each has a bright place. (For people of whom the network is surer still, occlusion finds nothing: no single patch that you
-# cover changes the answer.)
+# (saliency), a few patches (occlusion).* They need not agree, because they answer different questions. Each map is drawn to its own
+# maximum, so each has a bright place, unless nothing speaks for the class. A map of occlusion may be dark all over: covering never
+# lowered the score, because no single patch decides, or because a grey patch in a dark lung looks like an opacity itself.
 #
 # Do they light the opacity? For real X-rays somebody would have to draw it. The phantom's program knows where it put it, and you can
 # measure: the share of a map's light that falls into the opacity, beside the opacity's share of the picture.
