@@ -164,8 +164,9 @@ shares["share of the area"] = {name: where.mean() for name, where in experiment.
 pd.DataFrame(shares).T.round(3)
 
 # %% [markdown]
-# The row "yours" shows what a place gets without a reason. It need not be the share of the area: a map has favourite places.
-# Only against such a background is a light in a corner a finding.
+# The row "yours" shows what a place gets from a network that learnt nothing about it. It need not be the share of the area: a map has
+# favourite places, and a white square is as bright as an opacity. Where this row comes near to the first one, as with some seeds, the
+# map alone convicts nobody, and you need the tests that follow.
 #
 # A finer question gets a finer answer. Occlusion covers places of the size that you choose, here squares a little larger than the marker.
 
