@@ -26,6 +26,7 @@ SHOWN = (
     "pixel_accuracy", "dice", "iou", "average_precision_50", "average_precision_75", "average_precision",
     "count_error", "absolute_count_error",
 )  # fmt: skip
+BESIDE = "more than the CPU seconds where other work ran beside it"
 _LOWER = ("absolute_count_error",)
 
 
@@ -66,7 +67,7 @@ def measure_segmentation() -> list[dict]:
     rows += [
         _row("U-Net, parameters", 500_000, "lower", "", "", value=segmenter.model.count_params()),
         _row("U-Net, training", 240, "lower", "CPU s", how, value=about["cpu_seconds"]),
-        _row("U-Net, training, by the clock", None, "lower", "s", how, value=about["seconds"]),
+        _row("U-Net, training, by the clock", None, "lower", "s", BESIDE, value=about["seconds"]),
         _row("U-Net, choosing thresholds", None, "lower", "CPU s", "", value=tuning),
         _row("U-Net, one picture", None, "lower", "CPU s", "256 or 360 pixels a side", value=predicting),
     ]
