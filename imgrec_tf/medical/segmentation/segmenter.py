@@ -37,8 +37,8 @@ class Segmenter:
     """
 
     model: keras.Model
-    threshold: float = 0.5
-    marker_threshold: float = 0.5
+    threshold: float = 0.6
+    marker_threshold: float = 0.4
     smallest: int = 12
     tile: int = 256
     overlap: int = 32
@@ -61,8 +61,8 @@ class Segmenter:
         self,
         validation: MaskSplit,
         *,
-        thresholds: Sequence[float] = (0.4, 0.5, 0.6),
-        marker_thresholds: Sequence[float] = (0.4, 0.5, 0.6, 0.7, 0.8),
+        thresholds: Sequence[float] = (0.5, 0.6, 0.7, 0.8),
+        marker_thresholds: Sequence[float] = (0.3, 0.5, 0.7),
         smallest: Sequence[int] = (6, 12, 24),
     ) -> Segmenter:
         """Return the segmenter with the thresholds that score best on the validation split, and never on another one.

@@ -126,8 +126,8 @@ for layer, maps in zip(steps, keras.Model(model.inputs, [layer.output for layer 
 print("from", square.shape, "to", model(square).shape, "with", f"{model.count_params():,} parameters")
 
 # %% [markdown]
-# The answer has the size of the picture and three classes: background, inside, and **border**: the outermost pixel of a nucleus all around, and two
-# towards another nucleus. Between two that touch there is always border: that third class is what lets the network say "two, not one".
+# The answer has the size of the picture and three classes: background, inside, and **border**: the outer part of a nucleus, wide in a large one
+# and narrow in a small one. Where two touch there is border between their insides: that third class lets the network say "two, not one".
 
 # %%
 classes = segmentation.pixel_classes(mask)
@@ -136,7 +136,7 @@ pd.Series(np.bincount(classes.ravel(), minlength=3) / classes.size, segmentation
 # %% [markdown]
 # ## Which loss?
 #
-# Most pixels are background, and the border is thin. Cross-entropy is a mean over pixels, so it hears of the thin class last. The focal loss lets pixels count less the
+# Most pixels are background. Cross-entropy is a mean over pixels, so it hears of the two small classes last. The focal loss lets pixels count less the
 # surer the network is of them; the Dice loss looks at each class as a whole, however few its pixels. You train the same small network with
 # each of them for the same short time, and compare on validation.
 
@@ -163,14 +163,15 @@ pd.DataFrame(rows).T.round(3)
 # ## Train, and look
 #
 # Each step takes random squares of the training pictures, turned, mirrored, enlarged and with changed contrast, and the mask with them.
-# The weights with the lowest loss on validation are kept; then you choose the two thresholds of the watershed, on validation too.
+# The weights with the lowest loss on validation are kept; then you choose two thresholds and the size of the smallest object, on validation too.
 
 # %%
 run = segmentation.train_segmenter(
     dataset, model=model, epochs=EPOCHS, batches=40, size=96, learning_rate=4e-3, seed=SEED, progress=False
 )
 segmenter = run.segmenter.tuned(validation)
-print(run, segmenter.threshold, segmenter.marker_threshold)
+print(run)
+print("thresholds", segmenter.threshold, segmenter.marker_threshold, "| smallest object", segmenter.smallest, "pixels")
 run.plot()
 
 # %% [markdown]
@@ -193,7 +194,7 @@ segmentation.show_segmentation(validation.subset(some), results, size=2.0)
 # shape. Only the last row uses what it says about borders.
 
 # %%
-whole = [segmentation.objects_from_scores(segmenter.scores(one)) > 0 for one in validation.images]
+whole = [one > 0 for one in found]
 scores["U-Net, regions"] = segmentation.measure_masks(
     validation, [segmentation.connected_objects(one) for one in whole]
 )
@@ -323,7 +324,7 @@ ir.course.check("21.3", turn_together)
 #
 # - Accuracy of pixels measures the background. Dice measures pixels of objects. Only a measure that counts objects notices when two become one.
 # - A threshold and a watershed are a baseline that a network has to beat, on the same pictures.
-# - A U-Net answers for each pixel; a class for the borders between neighbours tells touching objects apart.
+# - A U-Net answers for each pixel; a class for the borders of objects keeps the insides of neighbours apart.
 # - Masks are numbers of objects: never interpolate them, and move them with their picture.
 # - A report says at which overlap an object counts as found.
 #
