@@ -83,3 +83,12 @@ def test_large_figures_become_small():
 def test_small_figures_stay_as_they_are():
     data = png(np.zeros((20, 20), np.uint8))
     assert outputs.small_png(data) is data
+
+
+def test_thin_lines_keep_their_colour_in_a_figure_that_becomes_small():
+    picture = np.random.default_rng(0).integers(100, 200, (300, 400, 1), dtype=np.uint8).repeat(3, axis=2)
+    picture[..., 0] //= 2
+    picture[50, 50:90] = (0, 158, 115)
+    small = np.asarray(Image.open(io.BytesIO(outputs.small_png(png(picture)))).convert("RGB")).astype(int)
+    row = small[round(50 * small.shape[0] / 300), round(70 * small.shape[1] / 400)]
+    assert row[1] - row[0] > 90
