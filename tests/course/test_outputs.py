@@ -86,9 +86,14 @@ def test_small_figures_stay_as_they_are():
 
 
 def test_thin_lines_keep_their_colour_in_a_figure_that_becomes_small():
-    picture = np.random.default_rng(0).integers(100, 200, (300, 400, 1), dtype=np.uint8).repeat(3, axis=2)
-    picture[..., 0] //= 2
-    picture[50, 50:90] = (0, 158, 115)
-    small = np.asarray(Image.open(io.BytesIO(outputs.small_png(png(picture)))).convert("RGB")).astype(int)
-    row = small[round(50 * small.shape[0] / 300), round(70 * small.shape[1] / 400)]
-    assert row[1] - row[0] > 90
+    from imgrec_tf.medical import detection
+
+    dataset = detection.blood_phantom(12, seed=7)
+    large = detection.show_boxes(dataset.train.subset(range(2)))._repr_png_()
+    before = np.asarray(Image.open(io.BytesIO(large)).convert("RGB")).astype(int)
+    small = outputs.small_png(large)
+    after = np.asarray(Image.open(io.BytesIO(small)).convert("RGB")).astype(int)
+    assert len(small) <= outputs.MAX_FIGURE_BYTES < len(large) and after.shape == before.shape
+    green = np.abs(before - (0, 158, 115)).max(axis=2) < 12  # the colour of the boxes around platelets
+    assert green.sum() > 50
+    assert np.abs(after[green] - (0, 158, 115)).mean() < 5
