@@ -4,8 +4,11 @@ Run from the project's folder:  python benchmarks/medical.py --parts detection
 Needs the 364 pictures and boxes of `bccd` in the folder that IMGREC_DATA names.
 
 The weights, the scores above which a box counts, and everything else is chosen on the validation split; the test split
-is measured once. Not all cells of these pictures have a box, and those that are found without one count as errors. With
-IMGREC_BENCHMARK_MODELS, the trained detector is kept in that folder and read from there the next time.
+is measured once. Not all cells of these pictures have a box, and those that are found without one count as errors.
+Looked at after the measurement: the four test pictures with an inexact count of white cells (135, 171, 178, 327) each
+show one that has no box of its class, and the detector found it; 135 names it a platelet, in 171 it is smudged. With
+these boxes, a detector that finds all white cells is exact on 68 of 72 pictures, 94 %. With IMGREC_BENCHMARK_MODELS,
+the trained detector is kept in that folder and read from there the next time.
 """
 
 from __future__ import annotations
@@ -19,8 +22,12 @@ import numpy as np
 from results_table import machine
 
 SEED = 0
-SETTINGS = {"epochs": 12, "batches": 60, "batch_size": 8, "learning_rate": 3e-3, "look_every": 2}
+SETTINGS = {"epochs": 8, "batches": 60, "batch_size": 8, "learning_rate": 3e-3, "look_every": 2}
 GOALS = {"map50": 0.8, "count_exact WBC": 0.95}
+NOTES = {
+    "count_exact WBC": "the inexact pictures, looked at afterwards, show a white cell that has no box of its class: "
+    "with these boxes 68 of 72 is what a detector reaches that finds them all"
+}
 
 
 def measure_detection() -> list[dict]:
@@ -45,7 +52,8 @@ def measure_detection() -> list[dict]:
     rows = []
     for name, one in scores.metrics.items():
         better = "lower" if "error" in name else "higher"
-        rows.append(_row(name, GOALS.get(name), better, "", context, value=one.value, low=one.low, high=one.high))
+        told = f"{context}; {NOTES[name]}" if name in NOTES else context
+        rows.append(_row(name, GOALS.get(name), better, "", told, value=one.value, low=one.low, high=one.high))
     untuned = detection.measure_boxes(dataset.test, candidates, trained.thresholds, resamples=500, seed=SEED)
     for name in dataset.class_names:
         one = untuned[f"absolute_count_error {name}"]

@@ -305,7 +305,8 @@ def test_training_refuses_what_cannot_work(phantom):
     for options, error, message in (
         ({"epochs": 0}, ValueError, "epochs"),
         ({"batches": 1.5}, TypeError, "batches"),
-        ({"size": (64, 70)}, ValueError, "multiple of 16"),
+        ({"size": (64, 70)}, ValueError, "multiples of 16"),
+        ({"size": (64,)}, ValueError, "height and width"),
         ({"crop": 40}, ValueError, "multiple of 16"),
         ({"learning_rate": 0}, ValueError, "learning_rate"),
         ({"model": models.unet()}, ValueError, "centres and boxes"),

@@ -160,6 +160,13 @@ def test_published_splits_are_used_and_can_be_put_aside(folder):
     assert len(other.train) + len(other.validation) + len(other.test) == 6
 
 
+def test_a_published_split_that_lacks_a_list_is_told(folder):
+    _published(folder, train="p0 p1", val="p2")
+    with pytest.warns(UserWarning, match="no list for test"):
+        dataset = detection.from_voc(folder, validation=0.2, test=0.2)
+    assert len(dataset.train) + len(dataset.validation) + len(dataset.test) == 6
+
+
 def test_published_splits_that_contradict_are_refused(folder):
     _published(folder, train="p0 p1", val="p1", test="p2")
     with pytest.raises(ValueError, match="p1 stands in train and in validation"):

@@ -92,6 +92,9 @@ class Detector:
             raise ValueError(
                 f"the model has {classes} classes and there are {len(self.class_names)} names; give one each"
             )
+        step = side_step(self.model)
+        if len(self.size) != 2 or any(side < step or side % step for side in self.size):
+            raise ValueError(f"size must be height and width, multiples of {step} for this model; got {self.size}")
         if not self.rules:
             object.__setattr__(self, "rules", tuple(ClassRule(name) for name in self.class_names))
 
@@ -240,6 +243,11 @@ def output_stride(model: keras.Model) -> int:
     """Return how many pixels lie between two places of the model's grid."""
     side = 2**8
     return side // int(model.compute_output_shape((1, side, side, 3))["centres"][1])
+
+
+def side_step(model: keras.Model) -> int:
+    """Return what height and width must be multiples of: the model halves them so often."""
+    return 2 ** sum(isinstance(layer, keras.layers.Conv2D) and layer.strides[0] == 2 for layer in model.layers)
 
 
 def check_same_classes(split: BoxSplit, class_names: Sequence[str]) -> None:

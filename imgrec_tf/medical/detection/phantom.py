@@ -81,10 +81,10 @@ def _picture(place: int, height: int, width: int, seed: int, crowding: float, pe
     """Return picture, boxes and labels number `place`."""
     slide = np.random.default_rng([seed, 0, place // per_slide])
     radius = slide.uniform(10.5, 13.5)
-    density = slide.uniform(0.25, 0.5)  # share of the picture that red cells would cover side by side
+    density = slide.uniform(0.3, 0.65)  # share of the picture that red cells would cover side by side
     stain = slide.uniform(0.7, 1.3) * slide.uniform(0.88, 1.12, 3)
     light = np.array([0.93, 0.9, 0.91]) * slide.uniform(0.88, 1.04) * slide.uniform(0.97, 1.03, 3)
-    blur, noise = slide.uniform(0.4, 1.0), slide.uniform(0.008, 0.022)
+    blur, noise = slide.uniform(0.4, 1.6), slide.uniform(0.003, 0.01)
 
     rng = np.random.default_rng([seed, 1, place])
     reds = max(1, round(density * height * width / (np.pi * radius**2)))

@@ -119,7 +119,7 @@ def _drawn(rng, kind: int, height: int, width: int, radius: float, crowding: flo
     reds = [cell for cell in cells if cell.kind == RED]
     if kind == RED and reds and rng.random() < crowding:
         other, angle = reds[rng.integers(len(reds))], rng.uniform(0, 2 * np.pi)
-        reach = (size + other.long) * rng.uniform(0.62, 1.0)
+        reach = (size + other.long) * rng.uniform(0.45, 1.0)
         x, y = other.x + reach * np.cos(angle), other.y + reach * np.sin(angle)
     if not (0 <= x < width and 0 <= y < height):
         return None
@@ -128,7 +128,7 @@ def _drawn(rng, kind: int, height: int, width: int, radius: float, crowding: flo
 
 def _apart(cell: Cell, other: Cell) -> bool:
     """Whether two cells may lie as they do: red cells overlap a little, all others only touch."""
-    least = 0.6 if cell.kind == other.kind == RED else 0.95
+    least = 0.45 if cell.kind == other.kind == RED else 0.95
     return np.hypot(cell.x - other.x, cell.y - other.y) >= least * (cell.long + other.long)
 
 
@@ -136,7 +136,7 @@ def _red(rng, cell: Cell, dye: np.ndarray) -> None:
     window, far, _ = _window(cell, dye)
     hollow = rng.uniform(0.25, 0.75)  # thinner in the middle, where a red cell has no nucleus
     thick = np.clip(1.15 - hollow * np.exp(-((far / 0.45) ** 2)), 0, None) * (0.9 + 0.25 * far**2)
-    dye[window] += (rng.lognormal(0, 0.12) * thick * _soft(far))[..., None] * _RED_DYE
+    dye[window] += (rng.lognormal(-0.1, 0.25) * thick * _soft(far))[..., None] * _RED_DYE
 
 
 def _white(rng, cell: Cell, dye: np.ndarray) -> None:

@@ -13,7 +13,7 @@ from imgrec_tf._checks import check_whole
 from imgrec_tf.medical.detection.batches import RandomSquares
 from imgrec_tf.medical.detection.boxes import box_areas
 from imgrec_tf.medical.detection.data_set import BoxDataset, BoxSplit
-from imgrec_tf.medical.detection.detector import Detector, check_same_classes, output_stride
+from imgrec_tf.medical.detection.detector import Detector, check_same_classes, output_stride, side_step
 from imgrec_tf.medical.detection.scoring import average_precision
 
 if TYPE_CHECKING:
@@ -161,15 +161,17 @@ def train_detector(
     if lacking:
         raise ValueError(f"no training picture has a box of {', '.join(lacking)}; add some, or leave the class out")
     size = suggested_size(dataset.train) if size is None else tuple(size)
+    if len(size) != 2:
+        raise ValueError(f"size must be height and width, such as (224, 288); got {size}")
     crop = min(size) if crop is None else crop
     for name, side in (("size[0]", size[0]), ("size[1]", size[1]), ("crop", crop)):
-        check_whole(name, side, 32, 4096)
-        if side % _STEP:
-            raise ValueError(f"{name} must be a multiple of {_STEP}, got {side}")
+        check_whole(name, side, 16, 4096)
     model = models.detector(len(dataset.class_names), seed=seed) if model is None else model
     fill = tuple(int(value) for value in np.mean([image.mean(axis=(0, 1)) for image in dataset.train.images], axis=0))
     detector = Detector(model, dataset.class_names, size, fill)
     check_same_classes(dataset.validation, detector.class_names)
+    if crop % side_step(model):
+        raise ValueError(f"crop must be a multiple of {side_step(model)} for this model, got {crop}")
     squares = RandomSquares(
         dataset.train, size=size, crop=crop, stride=output_stride(model), fill=fill, batches=batches,
         batch_size=batch_size, seed=seed, augmentation=augmentation or {},

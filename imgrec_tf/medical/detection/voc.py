@@ -5,6 +5,7 @@ Everingham, Van Gool, Williams, Winn and Zisserman, "The Pascal visual object cl
 
 from __future__ import annotations
 
+import warnings
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -182,10 +183,16 @@ def _picture(path: Path, file: Path, stated: tuple[int, int] | None, longest: in
 def _published(folder: Path, known: Mapping[str, Path]) -> dict[str, str] | None:
     """Return the split of each picture as `ImageSets/Main` states it, or None where a file is missing."""
     parts: dict[str, str] = {}
-    for part, stems in _PART_FILES.items():
-        file = next((folder / f"{stem}.txt" for stem in stems if (folder / f"{stem}.txt").is_file()), None)
-        if file is None:
-            return None
+    files = {
+        part: next((folder / f"{stem}.txt" for stem in stems if (folder / f"{stem}.txt").is_file()), None)
+        for part, stems in _PART_FILES.items()
+    }
+    if None in files.values():
+        if any(files.values()):
+            lacking = ", ".join(part for part, file in files.items() if file is None)
+            warnings.warn(f"{folder} has no list for {lacking}, so all pictures are divided anew", stacklevel=3)
+        return None
+    for part, file in files.items():
         for line in file.read_text(encoding="utf-8").splitlines():
             name = line.split()[0] if line.split() else None
             if name is None:
