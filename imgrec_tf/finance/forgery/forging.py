@@ -1,8 +1,9 @@
 """Forges a rendered document: portrait swap, field edit, copy-move, splice; or hands it on for a photo of a copy.
 
 The forger works on the page's pixels, as with an image editor: paints a background over what was there, types with a
-font that comes near, cuts a piece out of the same or another document, saves it, pastes it. What this leaves behind,
-a background that does not go on, a mark that is interrupted, letters of other proportions, is what a detector can find.
+font that comes near, cuts a piece out of a scan of the same or another document, saves it, pastes it. What this leaves
+behind, a background that does not go on, a mark that is interrupted, letters of other proportions, the blur and noise
+of the scan, is what a detector can find.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ def forge(
             another document) or "recapture" (nothing is painted; the page is photographed from a screen or a print).
         seed: Of everything that is chosen, 0 or more.
         field: What to forge, one of `targets(document, kind)`; None draws it.
-        skill: Of the forger, 0 (flat backgrounds, other fonts, another ink) to 1 (cloned backgrounds, near fonts).
+        skill: Of the forger, 0 (flat backgrounds, other fonts, another ink, poor copies) to 1 (cloned backgrounds, near
+            fonts, good scans).
         placebo: Use the tool and forge nothing: the same places are cut out, saved and pasted back. A detector that
             finds these has learnt the tool and not the forgery.
 

@@ -52,7 +52,7 @@ class TraceDetector:
         return self.trees.predict_proba(measured)[:, 1] if len(measured) else np.zeros(0)
 
 
-def fit_traces(table: pd.DataFrame, *, trees: int = 400, seed: int = 0) -> TraceDetector:
+def fit_traces(table: pd.DataFrame, *, trees: int = 200, seed: int = 0) -> TraceDetector:
     """Fit a detector on the traces of places.
 
     Args:
