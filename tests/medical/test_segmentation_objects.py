@@ -220,6 +220,21 @@ def test_training_learns_and_tells_its_history(run, dataset):
     assert run.plot() is not None and "3 epochs" in repr(run) and run.synthetic
 
 
+def test_a_mask_without_an_object_is_learnt_from_and_an_empty_picture_is_answered(dataset):
+    from dataclasses import replace
+
+    masks = (np.zeros_like(dataset.train.masks[0]), *dataset.train.masks[1:])
+    emptied = replace(dataset, train=replace(dataset.train, masks=masks))
+    options = {"epochs": 1, "batches": 2, "batch_size": 2, "size": 32, "progress": False}
+    run = segmentation.train_segmenter(emptied, model=models.unet(filters=(2, 4)), **options)
+    assert np.isfinite(run.history["loss"]).all()
+    nothing = segmentation.objects_from_scores(np.eye(3)[np.zeros((40, 40), int)])
+    assert nothing.shape == (40, 40) and not nothing.any()
+    blank = segmentation.MaskSplit((np.zeros((40, 40), np.uint8),), (np.zeros((40, 40), np.int32),), ("blank",))
+    assert segmentation.measure_masks(blank, [nothing])["average_precision_50"].value == 1
+    assert run.segmenter.objects(blank.images[0]).shape == (40, 40)
+
+
 @pytest.mark.slow
 def test_tuning_never_scores_worse_on_the_split_it_looks_at(run, dataset):
     def precision(segmenter):

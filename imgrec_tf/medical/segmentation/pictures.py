@@ -115,8 +115,7 @@ def pixel_classes(mask: np.ndarray, share: float = 0.4, widest: float = 5.0) -> 
     A pixel is border when its distance to the edge of its object is at most `share` of the largest in this object, and
     at most `widest`; the outermost pixels are, unless nothing would be left inside. Taken together, inside and border
     are exactly the objects; inside alone, touching objects stand apart, by a gap that is wide in large ones and narrow
-    in small ones. A class only for the pixels where two objects touch is so rare that a short training hardly learns
-    it; every object has a border.
+    in small ones. A class only for the pixels where two objects touch would be rare: 0.3 % of the pixels of `nuclei`.
 
     Args:
         mask: As `instance_mask` takes it.
