@@ -200,8 +200,8 @@ pd.DataFrame(
 )
 
 # %% [markdown]
-# The smallest objects lose most in the second column: one pixel to the side costs a small box much of its overlap. When you read "AP" in a paper, look
-# which of the two it is.
+# Every class loses in the second column, the red cells least: of them there are many to learn from. One pixel to the side costs the box of a platelet
+# much of its overlap, and white cells are few. When you read "AP" in a paper, look which of the two it is.
 #
 # ## When does a box count?
 #
