@@ -16,7 +16,7 @@ from results_table import machine
 
 SEED, TEST_SEED = 71, 7_001  # of the training's layouts and people, and of those who are only measured
 TRAIN_CAMERAS, TEST_CAMERAS = range(12), range(3000, 3030)
-PAGES, EPOCHS = 900, 24
+PAGES, EPOCHS = 1200, 24
 LONGER = 800  # longer side of the photos in pixels: the kind needs no readable text
 
 

@@ -35,7 +35,7 @@ def network(pages):
             layers.Rescaling(1 / 64, offset=-2),
             layers.AveragePooling2D((8, 13)),
             layers.Flatten(),
-            layers.Dense(4, "softmax"),
+            layers.Dense(4, "softmax", name="scores"),  # as the last layer of `sequential_cnn` is called
         ]
     )
     body = keras.Sequential([keras.Input((32, 52, 3)), *model.layers[:-1]])

@@ -90,7 +90,7 @@ def _model(network: keras.Model, classes, kinds, means: np.ndarray, limit: float
     even = 1 / count
     known = fixed(1, "known", likeness, [[steepness]], [-steepness * limit], "sigmoid")
     rest = fixed(count, "even", known, np.full((1, count), -even), np.full(count, even))
-    return keras.Model(pixels, layers.Add(name="scores")([layers.Multiply()([scores, known]), rest]))
+    return keras.Model(pixels, layers.Add(name="certain_scores")([layers.Multiply()([scores, known]), rest]))
 
 
 def _features(network: keras.Model, images: np.ndarray) -> np.ndarray:
