@@ -46,12 +46,18 @@ def main() -> None:
     table, rows = forgery.place_table(made), []
     for split_by in options.split:
         rows += place_rows(table, split_by, making, options)
+    finish(rows, options)
     network = None
     if options.epochs:
         network, found = network_rows(made, table, options)
         rows += found
     if options.pages:
         rows += page_rows(forgery.fit_traces(table, seed=options.seed), network, options)
+    finish(rows, options)
+
+
+def finish(rows: list[dict], options) -> None:
+    """Write what is measured so far, which is kept if the rest is broken off; or print it."""
     if options.show_only:
         for row in rows:
             print(row)
