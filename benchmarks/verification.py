@@ -24,8 +24,8 @@ from pathlib import Path
 import numpy as np
 from results_table import last_rows, machine, report
 
-TEST = {"portraits": (150, 8), "signatures": (100, 10)}
-COMPARED = {"portraits": (400, 5, 8), "signatures": (150, 6, 6)}  # identities, pictures of each, epochs
+TEST = {"portraits": (100, 8), "signatures": (60, 10)}
+COMPARED = {"portraits": (400, 5, 4), "signatures": (150, 6, 4)}  # identities, pictures of each, epochs
 LOSSES = {"margin (cosface)": ("cosface", 1.0), "margin without traits": ("cosface", 0.0),
           "contrastive": ("contrastive", 1.0)}  # fmt: skip
 GOALS = {"portraits": ("equal_error_rate", 0.03), "signatures": ("equal_error_rate, imitation", 0.08)}

@@ -86,7 +86,7 @@ PUBLIC = {
         repair_identity_number repair_mrz shipped_reader train_reader
     """,
     "imgrec_tf.finance.verification": """
-        Comparison EmbeddingRun MARGINS PairEvaluation Pairs PictureSet Threshold Verifier embedding_network
+        Comparison EmbeddingRun Judge MARGINS PairEvaluation Pairs PictureSet Threshold Verifier embedding_network
         evaluate_pairs face_crop face_picture load_verifier make_pairs make_portraits make_signatures show_identities
         signature_picture strangers_only train_embedding
     """,

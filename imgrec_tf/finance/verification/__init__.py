@@ -20,6 +20,7 @@ from imgrec_tf._lazy import resolver
 _NAMES = {
     "Comparison": "verifier",
     "EmbeddingRun": "training",
+    "Judge": "judging",
     "MARGINS": "margins",
     "PairEvaluation": "evaluating",
     "Pairs": "pictures",

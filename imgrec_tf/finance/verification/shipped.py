@@ -16,7 +16,7 @@ def load_verifier(kind: str = "portraits") -> Verifier:
     """Return the verifier that comes with the package, ready to compare; it is loaded at the first call.
 
     It learnt from drawn portraits, or from synthetic signatures and imitations of them, and its thresholds accept at
-    most 1 % of strangers of the same sex, or of skilled imitations, on validation identities. It knows nothing of
+    most 1 % of strangers of the same sex, or 5 % of skilled imitations, on validation identities. It knows nothing of
     photographs of people and of signatures on paper.
 
     Args:
@@ -36,7 +36,7 @@ def load_verifier(kind: str = "portraits") -> Verifier:
     except (FileNotFoundError, ValueError) as problem:
         raise ValueError(f"{problem}; make it again with: {COMMAND} --kinds {kind}") from problem
     fresh = Verifier(loaded.model, kind)
-    fresh.thresholds = dict(loaded.thresholds)
+    fresh.thresholds, fresh.judges = dict(loaded.thresholds), dict(loaded.judges)
     return fresh
 
 

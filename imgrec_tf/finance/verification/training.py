@@ -16,6 +16,7 @@ from imgrec_tf.finance.verification.pictures import PictureSet
 from imgrec_tf.finance.verification.traits import traits_of
 
 BATCH = 64
+SHIFT = {"portraits": 3, "signatures": 1}  # pixels, at most
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def train_embedding(
         answers["traits"] = layers.Dense(targets["traits"].shape[1], dtype="float32", name="traits")(before)
         criteria["traits"] = keras.losses.MeanSquaredError()
     together = pictures.owners if loss == CONTRASTIVE else None
-    batches = _Batches(pictures.images, targets, seed, together)
+    batches = _Batches(pictures.images, targets, seed, together, SHIFT[pictures.kind])
     steps = len(batches) * epochs
     warm = max(1, steps // 12)
     schedule = keras.optimizers.schedules.CosineDecay(
@@ -132,14 +133,22 @@ def train_embedding(
 
 
 class _Batches(keras.utils.PyDataset):
-    """Shuffled batches, each picture shifted by up to a pixel, in another exposure and contrast.
+    """Shuffled batches, each picture shifted by up to `shift` pixels, in another exposure and contrast.
 
     With `together` (n,), pictures of one number follow each other, the numbers in random order.
     """
 
-    def __init__(self, images: np.ndarray, targets: dict[str, np.ndarray], seed: int, together: np.ndarray | None):
+    def __init__(
+        self,
+        images: np.ndarray,
+        targets: dict[str, np.ndarray],
+        seed: int,
+        together: np.ndarray | None,
+        shift: int,
+    ):
         super().__init__(workers=1, use_multiprocessing=False)
         self.images, self.targets, self.seed, self.epoch, self.together = images, targets, seed, -1, together
+        self.shift = shift
         self.size = min(BATCH, len(images))
         self.on_epoch_end()
 
@@ -149,7 +158,7 @@ class _Batches(keras.utils.PyDataset):
     def __getitem__(self, index: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         rng = np.random.default_rng([self.seed, 42, self.epoch, index])
         chosen = self.order[index * self.size : (index + 1) * self.size]
-        made = np.stack([_shifted(self.images[one], rng) for one in chosen]).astype(np.float32)
+        made = np.stack([_shifted(self.images[one], rng, self.shift) for one in chosen]).astype(np.float32)
         made *= rng.uniform(0.85, 1.15, (len(made), 1, 1, made.shape[-1])).astype(np.float32)
         made += 3 * rng.standard_normal(made.shape, np.float32)
         return np.clip(made, 0, 255), {name: values[chosen] for name, values in self.targets.items()}
@@ -163,7 +172,7 @@ class _Batches(keras.utils.PyDataset):
             self.order = self.order[np.argsort(rng.permutation(len(numbers))[places], kind="stable")]
 
 
-def _shifted(image: np.ndarray, rng: np.random.Generator, most: int = 1) -> np.ndarray:
+def _shifted(image: np.ndarray, rng: np.random.Generator, most: int) -> np.ndarray:
     """Move a picture; what comes in at its border repeats the border."""
     down, right = rng.integers(-most, most + 1, 2)
     rows = np.clip(np.arange(image.shape[0]) + down, 0, image.shape[0] - 1)

@@ -14,6 +14,7 @@ import numpy as np
 
 from imgrec_tf.finance.network_file import load_network, save_network
 from imgrec_tf.finance.verification.inputs import Refused, prepared
+from imgrec_tf.finance.verification.judging import Judge, fit_judge
 from imgrec_tf.finance.verification.pictures import KINDS, Pairs
 from imgrec_tf.finance.verification.thresholds import Threshold, choose
 
@@ -28,7 +29,8 @@ class Comparison:
     """What `Verifier.compare` answers.
 
     Attributes:
-        similarity: 0 (opposite) to 1 (alike), (1 + cosine) / 2 of the two vectors; None where nothing could be said.
+        similarity: 0 (opposite) to 1 (alike): (1 + cosine) / 2 of the two vectors, or what a `Judge` makes of them;
+            None where nothing could be said.
         same: Whether it is the same person; None where nothing could be said.
         threshold: Similarities at or above it count as the same person.
         reason: One sentence for people.
@@ -56,6 +58,7 @@ class Verifier:
         kind: "portraits" or "signatures".
         image_shape: Height, width and channels that pictures are brought to.
         thresholds: A `Threshold` for each number of references that one was chosen with.
+        judges: A `Judge` for each number of references that one learnt with; without one, the mean cosine counts.
     """
 
     def __init__(self, model: keras.Model, kind: str, *, threshold: Threshold | None = None):
@@ -67,6 +70,7 @@ class Verifier:
         if kind not in KINDS:
             raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
         self.model, self.kind, self.thresholds = model, kind, {1: threshold} if threshold else {}
+        self.judges: dict[int, Judge] = {}
         self.image_shape = tuple(model.input_shape[1:])
 
     @property
@@ -80,9 +84,7 @@ class Verifier:
 
     def threshold_for(self, references: int) -> Threshold | None:
         """Return the threshold that was chosen with this many references, or with the next smaller number."""
-        numbers = sorted(self.thresholds)
-        fitting = [one for one in numbers if one <= references] or numbers[:1]
-        return self.thresholds[fitting[-1]] if fitting else None
+        return _fitting(self.thresholds, references)
 
     @classmethod
     def of(cls, run: EmbeddingRun) -> Verifier:
@@ -123,7 +125,18 @@ class Verifier:
         if pairs.pictures.kind != self.kind:
             raise ValueError(f"this verifier compares {self.kind}, the pairs are of {pairs.pictures.kind}")
         vectors = self.embed(pairs.pictures.images)
-        return _similarity(vectors[pairs.first], vectors[pairs.second])
+        return self._similarity(vectors[pairs.first], vectors[pairs.second])
+
+    def learn_to_judge(self, pairs: Pairs) -> Judge:
+        """Learn from pairs of the part "train" how much each difference counts, see `judging`, and keep it.
+
+        It holds for as many references as the pairs have. Choose the threshold after it.
+
+        Raises:
+            ValueError: If the pairs are of another part, or of one kind only.
+        """
+        self.judges[pairs.first.shape[1]] = judge = fit_judge(self.embed(pairs.pictures.images), pairs)
+        return judge
 
     def threshold_at(self, false_accept_rate: float, pairs: Pairs) -> Threshold:
         """Choose the lowest threshold that accepts at most this share of different people, and keep it.
@@ -177,13 +190,21 @@ class Verifier:
                 which += f" {number + 1}" if len(known) > 1 and number < len(known) else ""
                 return Comparison(None, None, level, f"the {which} {problem}; no answer is given")
         vectors = self.embed(np.stack(ready))
-        found = float(_similarity(vectors[None, :-1], vectors[-1:])[0])
+        found = float(self._similarity(vectors[None, :-1], vectors[-1:])[0])
         same, what = found >= level, "portraits show" if self.kind == "portraits" else "signatures were written by"
         reason = (
             f"the {what} {'the same person' if same else 'different people'}: similarity {found:.3f} is "
             f"{'not ' if same else ''}below {level:.3f}, which {chosen.reason}"
         )
         return Comparison(found, same, level, reason, chosen.probability(found))
+
+    def _similarity(self, references: np.ndarray, questioned: np.ndarray) -> np.ndarray:
+        """The judge's, else the mean over the references of (1 + cosine) / 2: vectors (m, references, d) and (m, d)."""
+        judge = _fitting(self.judges, references.shape[1])
+        if judge is not None:
+            return judge.similarities(references, questioned)
+        cosine = np.einsum("ijk,ik->i", np.asarray(references, np.float64), np.asarray(questioned, np.float64))
+        return np.clip((1 + cosine / references.shape[1]) / 2, 0, 1)
 
     def save(self, path: str | Path, *, bits: int | None = None) -> Path:
         """Write network, kind and thresholds to one file that ends with .npz, whole or not at all; return its path.
@@ -200,6 +221,7 @@ class Verifier:
             "kind": self.kind,
             "image_shape": self.image_shape,
             "dimensions": self.model.output_shape[-1],
+            "judges": {str(number): vars(one) for number, one in self.judges.items()},
             "thresholds": {str(number): vars(one) for number, one in self.thresholds.items()},
         }
         return save_network(path, self.model.get_weights(), about, owner="verifier", bits=bits)
@@ -222,13 +244,16 @@ class Verifier:
             model = embedding_network(tuple(about["image_shape"]), dimensions=about["dimensions"])
             model.set_weights(weights)
             made = cls(model, about["kind"])
+            for number, one in about.get("judges", {}).items():
+                made.judges[int(number)] = Judge(tuple(one["weights"]), one["intercept"])
             made.thresholds = {int(number): Threshold(**one) for number, one in about["thresholds"].items()}
             return made
         except Exception as problem:
             raise ValueError(f"{path} is no whole file that Verifier.save wrote: {problem}") from problem
 
 
-def _similarity(references: np.ndarray, questioned: np.ndarray) -> np.ndarray:
-    """Mean over the references of (1 + cosine) / 2: vectors (m, references, d) and (m, d)."""
-    cosine = np.einsum("ijk,ik->i", np.asarray(references, np.float64), np.asarray(questioned, np.float64))
-    return np.clip((1 + cosine / references.shape[1]) / 2, 0, 1)
+def _fitting(choices: dict, references: int):
+    """What belongs to the greatest number of references up to this one, else to the smallest; None of nothing."""
+    numbers = sorted(choices)
+    found = [one for one in numbers if one <= references] or numbers[:1]
+    return choices[found[-1]] if found else None
