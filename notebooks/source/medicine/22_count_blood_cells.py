@@ -142,7 +142,8 @@ run.plot()
 
 # %% [markdown]
 # *What you should see: a loss that falls, steeply at first, and below it the average precision on validation, which rises and flattens; the dotted line
-# marks the weights that are kept.* You will see in a moment what average precision is.
+# marks the weights that are kept.* The seconds depend on what else your machine is doing: these were written down on a busy one. You will see in a
+# moment what average precision is.
 #
 # ## One cell, many answers
 #
