@@ -1,8 +1,9 @@
 """Makes the verifiers that ship with the package again: python -m imgrec_tf.finance.verification.train
 
 Draws people and writers, trains a network for each kind on those of the part "train", chooses the thresholds on those
-of the part "validation", and writes the folder `weights`. Nobody of the part "test" is drawn. The shipped portraits'
-network had these settings and other random numbers for batches and augmentation: it comes out alike, not the same.
+of the part "validation", and writes the folder `weights`. Nobody of the part "test" is drawn. The shipped networks had
+these settings and other random numbers (portraits for batches and augmentation, signatures for the first weights of the
+traits' layer): they come out alike, not the same.
 """
 
 from __future__ import annotations

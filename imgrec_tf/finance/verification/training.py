@@ -101,7 +101,12 @@ def train_embedding(
     if traits:
         targets["traits"] = traits_of(pictures)
         before = network.get_layer("vector").input  # not yet of length 1
-        answers["traits"] = layers.Dense(targets["traits"].shape[1], dtype="float32", name="traits")(before)
+        answers["traits"] = layers.Dense(
+            targets["traits"].shape[1],
+            kernel_initializer=keras.initializers.GlorotUniform(seed=seed + 2),
+            dtype="float32",
+            name="traits",
+        )(before)
         criteria["traits"] = keras.losses.MeanSquaredError()
     together = pictures.owners if loss == CONTRASTIVE else None
     batches = _Batches(pictures.images, targets, seed, together, SHIFT[pictures.kind])
