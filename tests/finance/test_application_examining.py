@@ -56,7 +56,8 @@ def test_a_card_is_read_and_checked(straight, card):
         {"portrait_side": card.image}, classifier=sure("portrait_side"), typed={"portrait_side": typed}
     )
     assert found.documents["portrait_side"].reading.text == PERSON.identity_number
-    assert found.reasons == ()
+    assert all(one.startswith("portrait_side: name: ") for one in found.reasons)  # a character that it does not know
+    assert found.documents["portrait_side"].printed.fields["birth_date"].value == PERSON.birth_date
     assert found.evidence.type_confidence == pytest.approx(0.92)
     assert found.evidence.reading_confidence > 0.9
     assert found.evidence.critical == found.evidence.not_checked == 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +17,7 @@ import numpy as np
 from imgrec_tf.datasets import ImageProblem
 from imgrec_tf.finance import consistency, forgery, locating, reading
 from imgrec_tf.finance.applications.evidence import Evidence
+from imgrec_tf.finance.applications.records import contradictions, record
 from imgrec_tf.finance.capture import transform_points
 from imgrec_tf.finance.consistency.checking import DOCUMENTS
 from imgrec_tf.finance.documents import Field
@@ -48,6 +49,7 @@ class ExaminedDocument:
         forgery: What the detector said, None where it was not asked.
         problems: Sentences: what went wrong, and what to do.
         seconds: How long it took.
+        printed: The printed fields that were read, None where there was no page.
     """
 
     kind: str
@@ -58,6 +60,7 @@ class ExaminedDocument:
     forgery: forgery.DocumentCheck | None
     problems: tuple[str, ...]
     seconds: float
+    printed: reading.PrintedReading | None = None
 
 
 @dataclass(frozen=True)
@@ -118,8 +121,9 @@ def examine(
 ) -> Examination:
     """Look at every photo of an application, and put together what `decide` needs.
 
-    Each photo is classified, straightened, read (identity numbers, machine-readable zones) and looked over for
-    forgeries; then the rules compare what was read with itself, with what was typed, and across documents.
+    Each photo is classified, straightened, read (identity numbers, machine-readable zones, printed names and dates) and
+    looked over for forgeries; then the rules compare what was read with itself, with what was typed, and across
+    documents.
 
     Args:
         documents: Photos by the kind that they were handed in as: "portrait_side", "emblem_side", "passport",
@@ -132,7 +136,8 @@ def examine(
         portrait_boxes: By kind, where the layout has its portrait: left, top, right, bottom in shares of the page's
             width and height. The first of these documents that could be straightened is compared with `face`.
         typed: By kind, fields that somebody typed from the document, such as "name" and "birth_date", for the rules
-            that need them, in the forms of `consistency.check_consistency`. What was read is not replaced by it.
+            that need them, in the forms of `consistency.check_consistency`. They go before the printed fields that were
+            read, and a difference is told; numbers and zones that were read are not replaced by them.
         duplicates: Earlier applications that are near duplicates.
         reference_date: The day that counts as today.
 
@@ -163,7 +168,11 @@ def examine(
         kind: _examined(kind, photo, classifier, detector, boxes.get(kind), reference_date)
         for kind, photo in documents.items()
     }
-    records = {kind: dict((typed or {}).get(kind, {})) | _record(one.reading) for kind, one in found.items()}
+    records = {}
+    for kind, one in found.items():
+        own = (typed or {}).get(kind, {})
+        records[kind] = record(one.reading, one.printed, own)
+        found[kind] = replace(one, problems=(*one.problems, *contradictions(kind, one.printed, own)))
     report = consistency.check_consistency(records, reference_date=reference_date)
     comparison = None
     if verifier is not None and face is not None:
@@ -171,11 +180,13 @@ def examine(
         for kind, box in list(pages.items())[:1]:
             comparison = verifier.compare(_portrait(found[kind].page, box), face)
     read = [one for one in found.values() if one.kind in (*WITH_NUMBER, *WITH_ZONE)]
+    fields = [field for one in found.values() if one.printed is not None for field in one.printed.fields.values()]
+    printed = [field.confidence for field in fields if field.trusted]
     evidence = Evidence.from_report(
         report,
         duplicates=duplicates,
         type_confidence=_least([one.confidence for one in found.values()]),
-        reading_confidence=_least([one.reading.confidence if _is_read(one) else None for one in read]),
+        reading_confidence=_least([one.reading.confidence if _is_read(one) else None for one in read] + printed),
         forgery_score=_most([None if one.forgery is None else one.forgery.score for one in found.values()]),
         same_person_score=None if comparison is None else comparison.similarity,
     )
@@ -190,7 +201,7 @@ def _examined(kind: str, photo, classifier, detector, portrait_box: Box | None, 
         spent = time.perf_counter() - start
         return ExaminedDocument(kind, None, None, None, None, None, (f"The photo {problem.reason}.",), spent)
     answer = classifier.predict(photo).iloc[0]
-    problems, read, checked = [], None, None
+    problems, read, printed, checked = [], None, None, None
     confidence = float(answer[f"score_{kind}"])
     if answer["label"] is None:
         problems.append("The classifier abstains: this may be a document, or a layout, that it does not know.")
@@ -198,7 +209,7 @@ def _examined(kind: str, photo, classifier, detector, portrait_box: Box | None, 
         problems.append(f"It looks like {answer['label']}; hand in the right document, or photograph it again.")
     straight = locating.straighten(photo)
     if straight.problem is not None:
-        problems.append(straight.reason)
+        problems.append(_darkness(photo) or straight.reason)
     else:
         problems += [f"{one.reason}. {one.action}" for one in straight.quality.findings]
         if kind in WITH_NUMBER:
@@ -207,6 +218,8 @@ def _examined(kind: str, photo, classifier, detector, portrait_box: Box | None, 
             read = reading.read_mrz(straight.image, reference_date=reference_date)
         if read is not None and not read.valid:
             problems.append(read.explanation)
+        printed = reading.read_printed_fields(straight.image, reference_date=reference_date)
+        problems += printed.problems
         if detector is not None:
             places = _places(read, portrait_box, straight)
             if places or not isinstance(detector, forgery.TraceDetector):
@@ -218,17 +231,21 @@ def _examined(kind: str, photo, classifier, detector, portrait_box: Box | None, 
             else:
                 problems.append("No field was found in which traces of a forgery could be looked for.")
     spent = time.perf_counter() - start
-    return ExaminedDocument(kind, answer["label"], confidence, straight.image, read, checked, tuple(problems), spent)
+    return ExaminedDocument(
+        kind, answer["label"], confidence, straight.image, read, checked, tuple(problems), spent, printed
+    )
+
+
+def _darkness(photo) -> str:
+    """Say that a photo without a document is too dark, where it is: another table would not help."""
+    height, width = photo.shape[:2]
+    frame = np.array([[0, 0], [width, 0], [width, height], [0, height]], float)
+    found = locating.check_quality(photo, frame).findings
+    return " ".join(f"{one.reason}. {one.action}." for one in found if one.name == "too_dark")
 
 
 def _is_read(one: ExaminedDocument) -> bool:
     return one.reading is not None and bool(one.reading.text)
-
-
-def _record(read) -> dict[str, Any]:
-    if read is None or not read.text:
-        return {}
-    return {"mrz": read.record} if isinstance(read, reading.MrzReading) else {"identity_number": read.text}
 
 
 def _places(read, portrait_box: Box | None, straight: locating.Straightened) -> dict[str, Field]:
