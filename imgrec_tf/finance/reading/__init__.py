@@ -1,4 +1,4 @@
-"""Reads machine-readable zones and identity numbers: a small network with CTC, and the check digits.
+"""Reads machine-readable zones, identity numbers and printed fields: small networks with CTC, and checks of each text.
 
     reading = finance.reading.read_mrz(picture)
     reading.text, reading.fields["document_number"], reading.reason

@@ -21,7 +21,9 @@ from imgrec_tf.finance.reading.print_dates import ENDLESS, PrintedDate, printed_
 from imgrec_tf.finance.reading.print_layout import DATES, PrintedLine
 from imgrec_tf.finance.reading.print_texts import OTHER
 
-TRUST = 0.95  # least confidence of a field that a rule may be tried with
+# Least confidence of a field that a rule may be tried with. Of 63 fields above it on the 52 photos that this was
+# developed on, none was wrong; `trust_limits` shows how often single pieces of print are.
+TRUST = 0.95
 _LEAST_LIKELY = 0.45  # mean confidence of a character below which a piece is no print
 _SMALLEST = 60, 120  # height and width of a page in pixels
 _WIDTHS = (64, 128, 224, 384)  # columns: strips of about the same width are read together
