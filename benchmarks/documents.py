@@ -2,10 +2,11 @@
 
 Run from the project's folder:  python benchmarks/documents.py
 All photos are rendered, so all figures are about synthetic documents. `--photos` sets how many of each severity;
-`--parts corners numbers lines zones application` chooses; each part has a file of its own, so the others stay as they
+`--parts type corners numbers lines zones application` chooses; each has a file of its own, so the others stay as they
 were. Drawing and photographing take most of the time, so `--views` photographs each document of the parts numbers and
 zones several times, with other cameras, places and light; views of one document are not independent of each other.
 
+Type: see documents_type.py, which trains the classifier that it measures.
 Corners: layouts that the networks never saw, severity phone; a photo without an answer counts as an overlap of 0.
 Numbers: the portrait side, straightened by its true corners, read by `read_identity_number`.
 Lines: identity numbers as printed lines that were cut out, ten for each photo of the other parts, in all fonts; and as
@@ -23,13 +24,14 @@ import argparse
 import time
 from collections.abc import Callable, Iterator
 
+import documents_type
 import numpy as np
+from result_rows import bound, row, share
 from results_table import machine, report
-from scipy import stats
 
 FIRST_SEED = 7_000_000  # of people and photos; no training draws from here
 CAMERAS = range(3000, 3030)
-PARTS = ("corners", "numbers", "lines", "zones", "application")
+PARTS = ("type", "corners", "numbers", "lines", "zones", "application")
 GOALS_NUMBERS = {"mild": 0.995, "phone": 0.95, "harsh": 0.85}
 GOALS_ZONES = {"mild": 0.98, "phone": 0.90}
 
@@ -42,7 +44,10 @@ def main() -> None:
     parser.add_argument("--longer", type=int, default=1600, help="longer side of the photos in pixels")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     options = parser.parse_args()
-    measure = {"corners": corners, "numbers": numbers, "lines": lines, "zones": zones, "application": application}
+    measure = {
+        "type": documents_type.kinds, "corners": corners, "numbers": numbers, "lines": lines, "zones": zones,
+        "application": application,
+    }  # fmt: skip
     for part in options.parts:
         views = {"views": options.views} if part in ("numbers", "zones") else {}
         report(f"documents_{part}", measure[part](options.photos, options.longer, **views))
@@ -213,27 +218,6 @@ def take(classes: tuple[str, ...], severities: tuple[str, ...], count: int, long
             camera, seed = int(rng.choice(CAMERAS)), int(rng.integers(2**31))
             for severity in severities:
                 yield capture.capture(page, severity, camera=camera, seed=seed, size=(round(longer * 3 / 4), longer))
-
-
-def bound(hits) -> str:
-    """Say which share the truth is below with 95 %, by the rule of three where nothing was found."""
-    if any(hits):
-        high = stats.binomtest(int(np.sum(hits)), len(hits)).proportion_ci(0.90, method="exact").high
-        return f"with 95 % fewer than 1 in {1 / high:.0f}"
-    return f"none found: with 95 % fewer than 1 in {len(hits) / 3:.0f}, the rule of three"
-
-
-def row(metric: str, value: float, *, low, high, goal, better="higher", unit="", context="") -> dict:
-    """One row of the table."""
-    found = {"metric": metric, "value": float(value), "low": float(low), "high": float(high), "goal": goal}
-    return found | {"better": better, "unit": unit, "context": context}
-
-
-def share(metric: str, hits, *, goal, better="higher", context="") -> dict:
-    """One row for a share of photos, with Wilson's interval."""
-    hits = np.asarray(hits, bool)
-    low, high = stats.binomtest(int(hits.sum()), len(hits)).proportion_ci(method="wilson")
-    return row(metric, hits.mean(), low=low, high=high, goal=goal, better=better, context=context)
 
 
 if __name__ == "__main__":

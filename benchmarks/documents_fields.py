@@ -18,7 +18,8 @@ import time
 from collections import defaultdict
 
 import numpy as np
-from documents import CAMERAS, FIRST_SEED, bound, row, share
+from documents import CAMERAS, FIRST_SEED
+from result_rows import bound, row, share
 from results_table import machine, report
 
 CLASSES = ("portrait_side", "emblem_side", "passport", "id_card_td1", "household_page")

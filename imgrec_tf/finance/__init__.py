@@ -8,6 +8,7 @@ _MODULES = (
     "applications",
     "capture",
     "consistency",
+    "document_types",
     "documents",
     "forgery",
     "id_documents",

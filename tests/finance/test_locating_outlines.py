@@ -32,6 +32,23 @@ def test_round_corners_become_sharp():
     assert geometry.quadrilateral_iou(around, [[70, 60], [250, 60], [250, 180], [70, 180]]) > 0.97
 
 
+@pytest.mark.parametrize("blob", [(150, 60, 40, 70), (100, 175, 60, 30), (240, 100, 50, 40)])
+def test_what_is_attached_to_a_page_does_not_pull_the_fitted_quadrilateral_away(blob):
+    corners = np.array([[70, 60], [250, 70], [245, 180], [75, 175]], float)
+    left, top, width, height = blob
+    mask = _drawn(corners).astype(float)
+    mask[top : top + height, left : left + width] = 1
+    likely = mask.reshape(48, 5, 64, 5).mean(axis=(1, 3))
+    fitted = 5 * outlines.fitted_quadrilateral(likely)
+    around = outlines.quadrilateral_around(mask > 0)
+    overlaps = [geometry.quadrilateral_iou(one, corners) for one in (fitted, around)]
+    assert overlaps[0] > 0.85 and overlaps[0] > overlaps[1]
+
+
+def test_nothing_is_fitted_to_an_empty_map():
+    assert outlines.fitted_quadrilateral(np.zeros((48, 48))) is None
+
+
 @pytest.mark.parametrize("shape", [(0, 0), (1, 1), (1, 30)])
 def test_too_little_has_no_or_a_thin_outline(shape):
     mask = np.zeros((50, 50), bool)

@@ -7,7 +7,7 @@ import pytest
 
 from imgrec_tf.finance import documents
 from imgrec_tf.finance.locating import geometry, weights
-from imgrec_tf.finance.locating.training import photos, retraining, samples
+from imgrec_tf.finance.locating.training import inventing, photos, retraining, samples
 
 
 @pytest.fixture(scope="module")
@@ -23,13 +23,32 @@ def test_the_same_seed_takes_the_same_photos(taken):
 
 
 def test_no_held_back_layout_is_learnt_and_only_those_are_measured(taken):
-    assert {one.document_class for one in taken} == set(documents.CLASSES)
-    assert all(one.template != photos.HELD_BACK[one.document_class] for one in taken)
-    for photo in photos.photos("test", 3, seed=5, longer=120):
-        assert photo.template == photos.HELD_BACK[photo.document_class]
+    assert {one.document_class for one in taken} <= set(documents.CLASSES)
+    held = photos.HELD_BACK, photos.CHOSEN_WITH
+    assert all(one.template != layouts[one.document_class] for one in taken for layouts in held)
+    assert any(one.template == "invented" for one in taken)
+    for part, layouts in zip(("test", "validation"), held):
+        for photo in photos.photos(part, 3, seed=5, longer=120):
+            assert photo.template == layouts[photo.document_class]
     assert not set(photos.CAMERAS["train"]) & set(photos.CAMERAS["test"])
     with pytest.raises(ValueError, match="part"):
         next(photos.photos("everything", 1))
+
+
+def test_other_colours_leave_the_texts_in_their_places_and_invented_pages_have_none():
+    page = documents.render("passport", seed=3, pixels_per_mm=2, oversampling=1)
+    changed = 0.0
+    for seed in range(8):
+        other = inventing.recoloured(page, np.random.default_rng(seed))
+        assert other.image.shape == page.image.shape and other.image.dtype == np.uint8
+        assert other.fields is page.fields and other.mask is page.mask
+        changed = max(changed, float(np.abs(other.image.astype(float) - page.image).mean()))
+        invented = inventing.invented_page(np.random.default_rng(seed), 120)
+        assert max(invented.image.shape) == 120 and invented.image.std() > 2 and not invented.fields
+        assert invented.mask.shape == invented.image.shape[:2]
+    assert changed > 20
+    again = inventing.invented_page(np.random.default_rng(7), 120)
+    np.testing.assert_array_equal(again.image, invented.image)
 
 
 def test_batches_fit_the_networks(taken):

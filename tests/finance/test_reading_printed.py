@@ -121,7 +121,7 @@ def test_the_shipped_reader_has_the_alphabet_of_today_and_is_small():
 def test_eight_bits_keep_what_is_read(tmp_path):
     reader = reading.LineReader("AB", seed=1, filters=(4, 4, 8, 8, 8), recurrent_units=8, context="convolution")
     strips = [np.random.default_rng(0).normal(size=(24, 64, 1)).astype(np.float32)]
-    again = reading.LineReader.load(reader.save(tmp_path / "small.npz", eight_bits=True))
+    again = reading.LineReader.load(reader.save(tmp_path / "small.npz", bits=8))
     np.testing.assert_allclose(again.log_probabilities(strips)[0], reader.log_probabilities(strips)[0], atol=0.1)
     plain = reader.save(tmp_path / "plain.npz")
     assert (tmp_path / "small.npz").stat().st_size < plain.stat().st_size

@@ -158,7 +158,7 @@ def test_tiles_cover_pictures_of_any_size(height, width, overlap):
     model = test_tiles_cover_pictures_of_any_size.model
     picture = np.random.default_rng(0).integers(0, 256, (height, width), dtype=np.uint8)
     scores = segmentation.pixel_scores(model, picture, tile=32, overlap=overlap)
-    whole = np.asarray(model(segmentation.unit_range(picture)[None, ..., None]))[0]
+    whole = np.asarray(model(segmentation.network_input(picture)[None, ..., None]))[0]
     assert scores.shape == (height, width, 3)
     assert np.allclose(scores, whole, atol=1e-5)
 
@@ -174,6 +174,10 @@ def test_tiles_of_a_unet_agree_with_the_whole_picture_away_from_the_edges():
     tiled = segmentation.pixel_scores(model, picture, tile=48, overlap=24)
     assert np.abs(whole - tiled).max() < 0.05
     assert segmentation.pixel_scores(model, picture[:5, :7], tile=48, overlap=8).shape == (5, 7, 3)
+    mirrored = segmentation.pixel_scores(model, picture[::-1], tile=96, flips=True)[::-1]
+    assert np.allclose(mirrored, segmentation.pixel_scores(model, picture, tile=96, flips=True), atol=1e-5)
+    halved = models.unet(filters=(4, 8), stride=2, seed=2)
+    assert segmentation.pixel_scores(halved, picture[:50, :71]).shape == (50, 71, 3)
     with pytest.raises(ValueError, match="overlap"):
         segmentation.pixel_scores(model, picture, tile=48, overlap=40)
 
@@ -237,7 +241,7 @@ def test_training_refuses_what_does_not_fit(dataset):
         segmentation.train_segmenter(dataset, model=models.unet(2, filters=(2, 4)))
     with pytest.raises(TypeError, match="Keras model"):
         segmentation.pixel_scores("unet", dataset.test.images[0])
-    with pytest.raises(ValueError, match="multiple of 8"):
+    with pytest.raises(ValueError, match="multiple of 16"):
         segmentation.train_segmenter(dataset, size=60)
     with pytest.raises(ValueError, match="learning_rate"):
         segmentation.train_segmenter(dataset, learning_rate=0)

@@ -17,9 +17,11 @@ import numpy as np
 from imgrec_tf.datasets import ImageProblem
 from imgrec_tf.finance import consistency, forgery, locating, reading
 from imgrec_tf.finance.applications.evidence import Evidence
+from imgrec_tf.finance.applications.pictures import darkness
 from imgrec_tf.finance.applications.records import contradictions, record
 from imgrec_tf.finance.capture import transform_points
 from imgrec_tf.finance.consistency.checking import DOCUMENTS
+from imgrec_tf.finance.document_types import DocumentClassifier
 from imgrec_tf.finance.documents import Field
 from imgrec_tf.finance.documents.document import rectangle
 from imgrec_tf.finance.identity.validity import REFERENCE_DATE
@@ -72,19 +74,21 @@ class Examination:
         report: Which rules held, failed or could not be tried; `ApplicationStore.record` keeps it.
         documents: Each photo by kind.
         comparison: Whether the portrait on a document and the applicant's face are one person's, or None.
+        signatures: Whether the signature given and those known are by one hand, or None.
     """
 
     evidence: Evidence
     report: consistency.ConsistencyReport
     documents: dict[str, ExaminedDocument]
     comparison: Comparison | None = None
+    signatures: Comparison | None = None
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """What could not be found out, in sentences, the documents in order."""
+        """What could not be found out, and what shows another person, in sentences, the documents in order."""
         found = [f"{kind}: {problem}" for kind, one in self.documents.items() for problem in one.problems]
-        if self.comparison is not None and self.comparison.same is None:
-            found.append(self.comparison.reason)
+        compared = [one for one in (self.comparison, self.signatures) if one is not None]
+        found += [one.reason for one in compared if not one.same]
         return tuple(found)
 
     def to_frame(self) -> pd.DataFrame:
@@ -110,11 +114,14 @@ class Examination:
 def examine(
     documents: Mapping[str, Any],
     *,
-    classifier: Recognizer,
+    classifier: Recognizer | DocumentClassifier,
     detector: Recognizer | forgery.TraceDetector | None = None,
     verifier: Verifier | None = None,
     face: Any | None = None,
     portrait_boxes: Mapping[str, Box] | None = None,
+    signature_verifier: Verifier | None = None,
+    signature: Any | None = None,
+    known_signatures: Any = (),
     typed: Mapping[str, Mapping[str, Any]] | None = None,
     duplicates: int = 0,
     reference_date: datetime.date = REFERENCE_DATE,
@@ -128,13 +135,20 @@ def examine(
     Args:
         documents: Photos by the kind that they were handed in as: "portrait_side", "emblem_side", "passport",
             "id_card_td1", "visa", "household_page"; paths, bytes, PIL images or uint8 arrays (height, width, 3).
-        classifier: Names the kind of document on a photo; its classes hold the kinds of `documents`.
+        classifier: Names the kind of document on a photo, or, a `DocumentClassifier`, on the straightened page; its
+            classes hold the kinds of `documents`.
         detector: Looks for forgeries, see `forgery.check_document`, in the fields that were read and the portrait; a
             network looks at the whole page where none is known. None leaves `forgery_score` unmeasured.
-        verifier: Compares portraits; None leaves `same_person_score` unmeasured.
+        verifier: Compares portraits, such as `verification.load_verifier("portraits")`.
         face: The applicant's face, taken now, as `verification.face_crop` cuts it out.
         portrait_boxes: By kind, where the layout has its portrait: left, top, right, bottom in shares of the page's
             width and height. The first of these documents that could be straightened is compared with `face`.
+        signature_verifier: Compares signatures, such as `verification.load_verifier("signatures")`.
+        signature: A picture of the signature on the application.
+        known_signatures: Signatures that are known to be the applicant's, such as those of a specimen card: a picture
+            or a list of them.
+            Portraits and signatures are compared where there are both pictures and a verifier; `same_person_score` is
+            the lower score, and not measured where neither was asked for, or one that was got no answer.
         typed: By kind, fields that somebody typed from the document, such as "name" and "birth_date", for the rules
             that need them, in the forms of `consistency.check_consistency`. They go before the printed fields that were
             read, and a difference is told; numbers and zones that were read are not replaced by them.
@@ -176,9 +190,14 @@ def examine(
     report = consistency.check_consistency(records, reference_date=reference_date)
     comparison = None
     if verifier is not None and face is not None:
-        pages = {kind: box for kind, box in (portrait_boxes or {}).items() if found[kind].page is not None}
+        pages = {kind: box for kind, box in boxes.items() if found[kind].page is not None}
         for kind, box in list(pages.items())[:1]:
             comparison = verifier.compare(_portrait(found[kind].page, box), face)
+    signatures = None
+    known = list(known_signatures) if isinstance(known_signatures, list | tuple) else [known_signatures]
+    if signature_verifier is not None and signature is not None and known:
+        signatures = signature_verifier.compare(known, signature)
+    compared = [one for one in (comparison, signatures) if one is not None]
     read = [one for one in found.values() if one.kind in (*WITH_NUMBER, *WITH_ZONE)]
     fields = [field for one in found.values() if one.printed is not None for field in one.printed.fields.values()]
     printed = [field.confidence for field in fields if field.trusted]
@@ -188,9 +207,10 @@ def examine(
         type_confidence=_least([one.confidence for one in found.values()]),
         reading_confidence=_least([one.reading.confidence if _is_read(one) else None for one in read] + printed),
         forgery_score=_most([None if one.forgery is None else one.forgery.score for one in found.values()]),
-        same_person_score=None if comparison is None else comparison.similarity,
+        same_person_score=_least([one.score for one in compared]),
+        other_person=sum(one.same is False for one in compared),
     )
-    return Examination(evidence, report, found, comparison)
+    return Examination(evidence, report, found, comparison, signatures)
 
 
 def _examined(kind: str, photo, classifier, detector, portrait_box: Box | None, reference_date) -> ExaminedDocument:
@@ -200,16 +220,19 @@ def _examined(kind: str, photo, classifier, detector, portrait_box: Box | None, 
     except ImageProblem as problem:
         spent = time.perf_counter() - start
         return ExaminedDocument(kind, None, None, None, None, None, (f"The photo {problem.reason}.",), spent)
-    answer = classifier.predict(photo).iloc[0]
+    straight = locating.straighten(photo)
+    on_pages = isinstance(classifier, DocumentClassifier)
+    answer = (classifier.predict_straightened([straight]) if on_pages else classifier.predict(photo)).iloc[0]
     problems, read, printed, checked = [], None, None, None
     confidence = float(answer[f"score_{kind}"])
-    if answer["label"] is None:
+    if np.isnan(confidence):
+        confidence = None  # there is no page to name; why, is said below
+    elif answer["label"] is None:
         problems.append("The classifier abstains: this may be a document, or a layout, that it does not know.")
     elif answer["label"] != kind:
         problems.append(f"It looks like {answer['label']}; hand in the right document, or photograph it again.")
-    straight = locating.straighten(photo)
     if straight.problem is not None:
-        problems.append(_darkness(photo) or straight.reason)
+        problems.append(darkness(photo) or straight.reason)
     else:
         problems += [f"{one.reason}. {one.action}" for one in straight.quality.findings]
         if kind in WITH_NUMBER:
@@ -234,14 +257,6 @@ def _examined(kind: str, photo, classifier, detector, portrait_box: Box | None, 
     return ExaminedDocument(
         kind, answer["label"], confidence, straight.image, read, checked, tuple(problems), spent, printed
     )
-
-
-def _darkness(photo) -> str:
-    """Say that a photo without a document is too dark, where it is: another table would not help."""
-    height, width = photo.shape[:2]
-    frame = np.array([[0, 0], [width, 0], [width, height], [0, height]], float)
-    found = locating.check_quality(photo, frame).findings
-    return " ".join(f"{one.reason}. {one.action}." for one in found if one.name == "too_dark")
 
 
 def _is_read(one: ExaminedDocument) -> bool:

@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
+from imgrec_tf.finance.capture import patterned_tables
 from imgrec_tf.finance.documents.textures import blend, smooth_noise
 
 
@@ -127,7 +128,8 @@ def _lid(rng, rows, columns):
 
 BACKGROUNDS = {
     "wood": _wood, "cloth": _cloth, "stone": _stone, "plain": _plain, "tiles": _tiles, "clutter": _clutter,
-    "paper": _paper, "lid": _lid,
+    "paper": _paper, "lid": _lid, "newspaper": patterned_tables.newspaper, "keyboard": patterned_tables.keyboard,
+    "planks": patterned_tables.planks, "checks": patterned_tables.checks,
 }  # fmt: skip
 
 

@@ -25,6 +25,7 @@ FEWEST_PIXELS = 24  # of the 48 × 48 that the sheet network answers
 SECOND_SHARE = 0.15  # a second region of this share of the first one is a second document
 PARTING_LEVELS, PARTED_SHARE = (0.8, 0.9, 0.95), 0.4  # the same, where nothing certain was found
 LEAST_OVERLAP = 0.70  # of the exact quadrilateral with the rough one
+LEAST_OVERLAP_MENDED = 0.50  # the same, where sides were lost and found elsewhere
 RIM_PIXELS = (
     6  # of the 48 at one side of the photo: what reaches it on that length, and is not certain, goes on outside
 )
@@ -166,7 +167,7 @@ def _regions(likely: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray, 
 
 
 def _outlines_of(likely: np.ndarray, heart: np.ndarray, shape: tuple[int, ...]) -> Iterator[np.ndarray]:
-    """Quadrilaterals around the likeliest sheet at three levels, in the photo's pixels; the middle level first."""
+    """Quadrilaterals of the likeliest sheet in the photo's pixels: around it at a level, fitted, at other levels."""
     for level in LEVELS:
         labels, _ = ndimage.label(likely > min(level, 0.5))
         near = np.isin(labels, np.unique(labels[heart]))
@@ -174,6 +175,10 @@ def _outlines_of(likely: np.ndarray, heart: np.ndarray, shape: tuple[int, ...]) 
         corners = outlines.quadrilateral_around(enlarged > level)
         if corners is not None:
             yield corners * (shape[1] / enlarged.shape[1], shape[0] / enlarged.shape[0])
+        if level == LEVELS[0]:
+            fitted = outlines.fitted_quadrilateral(np.where(ndimage.binary_dilation(near, iterations=2), likely, 0.0))
+            if fitted is not None:
+                yield fitted * (shape[1] / likely.shape[1], shape[0] / likely.shape[0])
 
 
 def _plausible(small: np.ndarray, region: np.ndarray) -> Iterator[np.ndarray]:
@@ -195,6 +200,10 @@ def _best(small: np.ndarray, method: str, rough: Iterator[np.ndarray]) -> Locati
             corners, support, start = found, held, one
         if corners is not None and support.min() >= SURE and geometry.quadrilateral_iou(start, corners) >= NEAR:
             break
+    if corners is not None and support.min() < refining.LEAST_SUPPORT["network"]:
+        mended, held = refining.repaired(small, corners, support)
+        if mended is not corners and geometry.quadrilateral_iou(start, mended) >= LEAST_OVERLAP_MENDED:
+            corners, support, start = mended, held, mended
     if corners is not None:
         corners, support = refining.look_outside(small, corners, support)
     return _judged(small, method, corners, support, start)

@@ -10,6 +10,7 @@ from scipy.spatial import ConvexHull, QhullError
 
 from imgrec_tf.finance.locating import geometry
 
+_SIGNS = ((-1, -1), (1, -1), (1, 1), (-1, 1))
 _CLASSICAL = 240  # longer side of the copy that edges and colours are looked at
 
 
@@ -46,6 +47,39 @@ def quadrilateral_around(region: np.ndarray) -> np.ndarray | None:
         del polygon[following]
     try:
         return geometry.order_corners(np.array(polygon))
+    except ValueError:
+        return None
+
+
+def fitted_quadrilateral(likely: np.ndarray, start: np.ndarray | None = None) -> np.ndarray | None:
+    """Fit the quadrilateral that covers a map of chances best, whatever else is attached to the region.
+
+    What is maximised is the overlap of Jaccard for shares, the sum of the smaller values by the sum of the larger ones,
+    between the map and the quadrilateral's own cover, whose edges are one cell wide.
+
+    Args:
+        likely: float (height, width) in [0, 1].
+        start: Corners (4, 2) in cells, clockwise; None begins with the rectangle of the map's moments.
+
+    Returns:
+        Ordered corners, float64 (4, 2) in cells, or None where that leads nowhere.
+    """
+    from scipy import optimize
+
+    start = _rectangle_of_moments(likely) if start is None else np.asarray(start, np.float64)
+    if start is None:
+        return None
+    y, x = (np.arange(side) + 0.5 for side in likely.shape)
+    places = np.stack(np.meshgrid(x, y), axis=-1)
+
+    def lost(values: np.ndarray) -> float:
+        corners = values.reshape(4, 2)
+        cover = _cover(places, corners)
+        return 1 - float(np.minimum(cover, likely).sum() / np.maximum(cover, likely).sum())
+
+    found = optimize.minimize(lost, start.ravel(), method="L-BFGS-B", options={"maxiter": 40, "eps": 0.02})
+    try:
+        return geometry.order_corners(found.x.reshape(4, 2))
     except ValueError:
         return None
 
@@ -93,6 +127,30 @@ def classical_quadrilaterals(image: np.ndarray) -> Iterator[tuple[float, np.ndar
                 continue
             filled = float(sizes[place] / geometry.area(corners))
             yield min(filled, 1 / filled), corners * (image.shape[1] / size[0], image.shape[0] / size[1])
+
+
+def _cover(places: np.ndarray, corners: np.ndarray) -> np.ndarray:
+    """The share of each cell that a clockwise convex quadrilateral covers, about: float64 (height, width)."""
+    cover = np.ones(places.shape[:2])
+    for start, end in zip(corners, np.roll(corners, -1, axis=0)):
+        along = end - start
+        inward = np.array([-along[1], along[0]]) / max(float(np.hypot(*along)), 1e-9)
+        cover *= np.clip((places - start) @ inward + 0.5, 0, 1)
+    return cover
+
+
+def _rectangle_of_moments(likely: np.ndarray) -> np.ndarray | None:
+    """The rectangle with the mean and the covariance of a map, clockwise; None where the map is empty."""
+    total = float(likely.sum())
+    if total < 1:
+        return None
+    y, x = (np.arange(side) + 0.5 for side in likely.shape)
+    places = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    share = likely.ravel() / total
+    middle = share @ places
+    spread, axes = np.linalg.eigh((places - middle).T @ ((places - middle) * share[:, None]))
+    half = axes * np.sqrt(3 * np.maximum(spread, 0.1))  # a side of length a has the variance a² / 12
+    return geometry.order_corners([middle + a * half[:, 0] + b * half[:, 1] for a, b in _SIGNS])
 
 
 def _boundary(region: np.ndarray) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from imgrec_tf.finance.locating import edges, geometry, weights
@@ -20,6 +22,7 @@ SEEN_OUTSIDE = 0.5  # support of a line outside that is tried
 ALLOWED_LOSS = 0.15  # of support, for a larger page
 RUNS_ON = 0.7  # support of the neighbours between the side within and the one outside
 _ALIKE = 1.03  # areas that differ by less are of the same page
+_LOST = (0.4, 1.9, 0.07)  # distances from the opposite side at which a lost side is looked for: from, to, step
 _MOVED = 0.03  # how far apart two sides are that are not the same, as a share of the page's size
 _SLAB_REACH = 0.02
 
@@ -107,6 +110,55 @@ def look_outside(image: np.ndarray, corners: np.ndarray, support: np.ndarray) ->
         if found is not None and is_better(image, found, held, corners, support):
             corners, support = found, held
     return corners, support
+
+
+def repaired(image: np.ndarray, corners: np.ndarray, support: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Look for the true place of sides that no edge supports, where at least two other sides are supported.
+
+    What lies beside a page, or is taken for a part of it, spoils the first guess of one or two sides. A lost side is
+    looked for in parallel to the opposite one at many distances; of the quadrilaterals whose sides are all supported,
+    the largest is taken: further out, the two neighbours would run over the table, without an edge.
+
+    Args:
+        image: uint8 (height, width, 3).
+        corners: Corners (4, 2), clockwise, two or more sides of which lie on the page's.
+        support: Of the four sides.
+
+    Returns:
+        Corners and support, those given where nothing was found.
+    """
+    held = LEAST_SUPPORT["network"]
+    for side in np.argsort(support):
+        if support[side] >= held or (np.delete(support, side) >= held).sum() < 2:
+            continue
+        best = None
+        for larger in _moved_sides(corners, int(side)):
+            found, seen = exact_sides(image, larger, reaches=_CLOSE)
+            if found is None or seen[side] < held or seen.min() < min(held, np.delete(support, side).min() - 0.05):
+                continue
+            if best is None or geometry.area(found) > geometry.area(best[0]):
+                best = found, seen
+        if best is not None:
+            corners, support = best
+    return corners, support
+
+
+def _moved_sides(corners: np.ndarray, side: int) -> Iterator[np.ndarray]:
+    """The quadrilateral with one side at many distances from the opposite side, in parallel to it."""
+    own = np.stack([corners, np.roll(corners, -1, axis=0)], axis=1)
+    opposite = own[(side + 2) % 4]
+    along = opposite[1] - opposite[0]
+    outward = np.array([-along[1], along[0]]) / np.linalg.norm(along)
+    size = np.sqrt(geometry.area(corners))
+    for distance in np.arange(*_LOST) * size:
+        own[side] = opposite[::-1] + distance * outward
+        moved = edges.meet(own)
+        try:
+            moved = None if moved is None else geometry.check_corners(moved)
+        except ValueError:
+            continue
+        if moved is not None:
+            yield moved
 
 
 def is_better(image: np.ndarray, found, held, corners, support) -> bool:

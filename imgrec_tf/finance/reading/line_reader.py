@@ -90,21 +90,21 @@ class LineReader:
             self._call = tf.function(lambda lines: self.model(lines, training=False), input_signature=[shape])
         return np.array(self._call(batch), np.float32)
 
-    def save(self, path: str | Path, *, eight_bits: bool = False) -> Path:
+    def save(self, path: str | Path, *, bits: int | None = None) -> Path:
         """Write the weights and the settings as JSON, and return the path.
 
         Args:
             path: A name that ends with .npz.
-            eight_bits: Write kernels with eight bits a number; all other weights, and without this the kernels too,
-                are half-precision numbers.
+            bits: None writes half-precision numbers; 2 to 8 rounds the kernels to this many bits.
 
         Raises:
-            ValueError: If the name does not end with .npz.
+            ValueError: If the name does not end with .npz, or `bits` is out of its range.
         """
         weights = self.model.get_weights()
-        weights = [one if eight_bits and one.ndim > 1 else one.astype(np.float16) for one in weights]
+        if bits is None:
+            weights = [one.astype(np.float16) for one in weights]
         about = {"characters": self.characters, "settings": self.settings}
-        return save_network(path, weights, about, owner="reader", eight_bits=eight_bits)
+        return save_network(path, weights, about, owner="reader", bits=bits)
 
     @classmethod
     def load(cls, path: str | Path) -> LineReader:

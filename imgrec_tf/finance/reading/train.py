@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> None:
         if kind == "print":
             own = {"characters": print_texts.print_alphabet(), "strip": print_strip, "settings": PRINT_SETTINGS}
         run = train_reader(steps=chosen.steps or STEPS[kind], seed=chosen.seed, context=chosen.context, **own)
-        path = run.reader.save(chosen.folder / line_reader.SHIPPED[kind], eight_bits=kind == "print")
+        path = run.reader.save(chosen.folder / line_reader.SHIPPED[kind], bits=8 if kind == "print" else None)
         print(f"{path}: {path.stat().st_size / 1000:.0f} kB, {run.cpu_seconds:.0f} CPU seconds, {run.seconds:.0f} s")
 
 

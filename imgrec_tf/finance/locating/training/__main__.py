@@ -15,11 +15,12 @@ from imgrec_tf.finance.locating.training import photos, retraining
 def main() -> None:
     """Train and write."""
     parser = argparse.ArgumentParser(prog="python -m imgrec_tf.finance.locating.training", description=__doc__)
-    parser.add_argument("--photos", type=int, default=900, help="photos to train on")
+    parser.add_argument("--photos", type=int, default=600, help="photos to train on")
     parser.add_argument("--pages", type=int, default=600, help="more rendered pages for the upright network")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, help="batches a network; for a trial")
     parser.add_argument("--only", choices=weights.NETWORKS, help="train one of the networks")
+    parser.add_argument("--go-on", action="store_true", help="begin with the shipped weights, in place of random ones")
     parser.add_argument("--output", type=Path, default=weights.FILE)
     given = parser.parse_args()
     taken = list(tqdm(photos.photos("train", given.photos, seed=given.seed), "photos", given.photos))
@@ -27,7 +28,8 @@ def main() -> None:
     if given.only in (None, "upright_network"):
         pages = list(tqdm(photos.upright_pages(given.pages, seed=given.seed), "pages", given.pages))
     for name in weights.NETWORKS if given.only is None else (given.only,):
-        model = retraining.train_network(name, taken, pages, seed=given.seed, steps=given.steps)
+        start = weights.network(name).get_weights() if given.go_on else None
+        model = retraining.train_network(name, taken, pages, seed=given.seed, steps=given.steps, start=start)
         print("written:", weights.save({name: model}, given.output))
 
 

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from imgrec_tf.finance import capture, documents
+from imgrec_tf.finance.capture.severities import severity_of
 from imgrec_tf.finance.documents import CLASSES
 from imgrec_tf.finance.locating import geometry
+from imgrec_tf.finance.locating.training import inventing
 
-# One layout a class that no network of this package has seen: the last one of each.
+# Two layouts a class that no network of this package has seen: the last one to measure, the one before to choose with.
 HELD_BACK = {one: documents.template_names(one)[-1] for one in CLASSES}
+CHOSEN_WITH = {one: documents.template_names(one)[-2] for one in CLASSES}
 CAMERAS = {"train": range(40), "validation": range(1000, 1010), "test": range(2000, 2020)}
 _STREAM = {"train": 1, "validation": 2, "test": 3}
 _MIX = ("scan", "mild", "phone", "phone", "harsh", "harsh")
 _LONGEST_MM = {"passport": 125, "household_page": 143, "receipt": 150, "plain_page": 210, "photo": 150}
+_INVENTED, _RECOLOURED = 0.2, 0.4  # shares of the photos for training
+# Tables for training, beside those of the severities: what was hardest in validation, and what looks like a page.
+HARD_TABLES = ("clutter", "clutter", "paper", "newspaper", "keyboard", "planks", "checks")
 _SHAPES = ((3, 4), (4, 3), (1, 1), (9, 16), (3, 4), (4, 3))
 
 
@@ -47,8 +53,9 @@ def photos(
     """Take photos one after the other; photo i depends on `part`, `seed` and i only.
 
     Args:
-        part: "train" and "validation" show the layouts that may be learnt, "test" the held-back ones; people, cameras
-            and poses differ between all three.
+        part: "train" shows layouts that may be learnt, some in other colours, invented ones, and tables that look like
+            pages; "validation" shows the layouts of `CHOSEN_WITH`, "test" those of `HELD_BACK`, both as they are
+            printed. People, cameras and poses differ between all three.
         count: How many.
         seed: 0 or more.
         longer: Longer side of the photos in pixels.
@@ -64,26 +71,36 @@ def photos(
         rng = np.random.default_rng([seed, _STREAM[part], number])
         kind = CLASSES[number % len(CLASSES)] if part == "train" else CLASSES[number % (len(CLASSES) - 1)]
         page = flat_document(part, kind, rng, longer / 1.15)
+        chosen = severity_of(severity or _MIX[int(rng.integers(len(_MIX)))])
+        if part == "train":
+            chosen = replace(chosen, backgrounds=(*chosen.backgrounds, *HARD_TABLES))
         rows, columns = _SHAPES[int(rng.integers(len(_SHAPES)))]
         size = round(longer * rows / max(rows, columns)), round(longer * columns / max(rows, columns))
         photo = capture.capture(
             page,
-            severity or _MIX[int(rng.integers(len(_MIX)))],
+            chosen,
             camera=int(rng.choice(CAMERAS[part])),
             seed=int(rng.integers(2**31)),
             size=size,
             quarter_turns=int(rng.integers(4)) if quarter_turns else 0,
         )
         visible = float(photo.settings["visible_share"])
-        yield TrainingPhoto(photo.image, photo.corners, kind, page.template, photo.severity, visible)
+        yield TrainingPhoto(photo.image, photo.corners, page.document_class, page.template, photo.severity, visible)
 
 
-def flat_document(part: str, document_class: str, rng: np.random.Generator, longest: float) -> documents.Document:
-    """Render a document of a part's layouts, about `longest` pixels long."""
-    names = [name for name in documents.template_names(document_class) if name != HELD_BACK[document_class]]
-    name = HELD_BACK[document_class] if part == "test" else names[int(rng.integers(len(names)))]
+def flat_document(
+    part: str, document_class: str, rng: np.random.Generator, longest: float, *, invented: float = _INVENTED
+) -> documents.Document:
+    """Render a document of a part's layouts, about `longest` pixels long; for training some altered, some invented."""
+    held = {"validation": CHOSEN_WITH, "test": HELD_BACK}
+    names = documents.template_names(document_class)
+    name = held[part][document_class] if part in held else names[int(rng.integers(len(names) - 2))]
+    altered = rng.random() if part == "train" else 1.0
+    if altered < invented:
+        return inventing.invented_page(rng, round(longest))
     scale = float(np.clip(longest / _LONGEST_MM.get(document_class, 85.6), 0.5, 12))
-    return documents.render(document_class, name, seed=int(rng.integers(2**31)), pixels_per_mm=scale, oversampling=2)
+    page = documents.render(document_class, name, seed=int(rng.integers(2**31)), pixels_per_mm=scale, oversampling=2)
+    return inventing.recoloured(page, rng) if altered < invented + _RECOLOURED else page
 
 
 def upright_pages(count: int, *, seed: int = 0, size: int = 192) -> Iterator[np.ndarray]:
@@ -91,5 +108,5 @@ def upright_pages(count: int, *, seed: int = 0, size: int = 192) -> Iterator[np.
     kinds = [one for one in CLASSES if one != "photo"]
     for number in range(count):
         rng = np.random.default_rng([seed, 4, number])
-        page = flat_document("train", kinds[number % len(kinds)], rng, 400)
+        page = flat_document("train", kinds[number % len(kinds)], rng, 400, invented=0.0)
         yield geometry.rectify(page.image, page.corners, (size, size))

@@ -13,7 +13,7 @@ from imgrec_tf.finance.locating import networks
 from imgrec_tf.finance.locating.training import samples
 from imgrec_tf.finance.locating.training.photos import TrainingPhoto
 
-STEPS = {"sheet_network": 6000, "edge_network": 1000, "upright_network": 600}
+STEPS = {"sheet_network": 8000, "edge_network": 1500, "upright_network": 1000}
 _RATE = {"sheet_network": 3e-3, "edge_network": 3e-3, "upright_network": 2e-3}
 
 
@@ -24,6 +24,7 @@ def train_network(
     *,
     seed: int = 0,
     steps: int | None = None,
+    start: Sequence[np.ndarray] | None = None,
 ) -> keras.Model:
     """Train one network.
 
@@ -33,23 +34,27 @@ def train_network(
         pages: More upright pages, uint8 squares, for the upright network.
         seed: Of the first weights and of all that is drawn.
         steps: Number of batches; None takes `STEPS`.
+        start: Weights to go on from, with half the learning rate; None begins anew.
 
     Returns:
         The trained network.
     """
     keras.utils.set_random_seed(seed)
     model = getattr(networks, name)()
+    if start is not None:
+        model.set_weights(start)
     if name == "sheet_network":
         batches, loss = samples.sheet_batches(photos, seed), _overlap_loss
     elif name == "edge_network":
         batches, loss = samples.strip_batches([one for one in photos if one.visible > 0.6], seed), _row_loss
     else:
-        own = [samples.upright_page(one) for one in photos if one.document_class != "photo" and one.visible > 0.97]
+        known = [one for one in photos if one.document_class != "photo" and one.template != "invented"]
+        own = [samples.upright_page(one) for one in known if one.visible > 0.97]
         batches, loss = samples.upright_batches([*own, *pages], seed), _turn_loss
     steps = STEPS[name] if steps is None else steps
     warm = max(1, steps // 20)
     rate = keras.optimizers.schedules.CosineDecay(
-        1e-4, max(1, steps - warm), alpha=1e-2, warmup_target=_RATE[name], warmup_steps=warm
+        1e-4, max(1, steps - warm), alpha=1e-2, warmup_target=_RATE[name] / (1 + (start is not None)), warmup_steps=warm
     )
     model.compile(keras.optimizers.AdamW(rate, weight_decay=1e-3), loss)
     epochs = max(1, steps // 50)

@@ -10,14 +10,16 @@ from PIL import Image, ImageDraw, ImageFilter
 from imgrec_tf.finance.capture import scenes
 from imgrec_tf.finance.locating import edges, geometry
 from imgrec_tf.finance.locating.sizes import SHEET_INPUT, SHEET_OUTPUT, UPRIGHT_INPUT
-from imgrec_tf.finance.locating.training.photos import TrainingPhoto
+from imgrec_tf.finance.locating.training import inventing
+from imgrec_tf.finance.locating.training.photos import HARD_TABLES, TrainingPhoto
 
+_INVENTED = 0.4  # share of the documents laid into scenes
 _FINE = 2 * SHEET_INPUT  # scenes are put together at twice the network's resolution
 _SQUARE = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float64)
 
 
 def sheet_batches(
-    photos: Sequence[TrainingPhoto], seed: int, batch: int = 16, *, pool: int = 5000
+    photos: Sequence[TrainingPhoto], seed: int, batch: int = 16, *, pool: int = 4000
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Scenes with no document, one or two, and the share of each output pixel that they cover.
 
@@ -44,7 +46,7 @@ def sheet_scene(photos: Sequence[TrainingPhoto], rng: np.random.Generator) -> tu
         picture = _empty_scene(photos, rng)
         pasted = int(rng.choice([0, 1, 2], p=[0.35, 0.35, 0.3]))
     for _ in range(pasted):
-        picture, mask = _paste(picture, mask, photos[int(rng.integers(len(photos)))], rng)
+        picture, mask = _paste(picture, mask, _some_page(photos, rng), rng)
     small = picture.filter(ImageFilter.GaussianBlur(rng.uniform(0, 1.5))).reduce(2)
     return np.asarray(small), np.asarray(mask.reduce(_FINE // SHEET_OUTPUT))
 
@@ -147,12 +149,20 @@ def _empty_scene(photos: Sequence[TrainingPhoto], rng: np.random.Generator) -> I
         middle = photo.corners.mean(axis=0)
         window = middle + rng.uniform(0.4, 0.85) * (photo.corners - middle)
         return _warp(photo.image, window)
-    kinds = [*scenes.BACKGROUNDS]
+    kinds = [*scenes.BACKGROUNDS, *HARD_TABLES]
     table = scenes.background(kinds[int(rng.integers(len(kinds)))], rng, _FINE, _FINE)
     light = scenes.gradient(rng, _FINE, _FINE, rng.uniform(0, 0.7))
     if rng.random() < 0.5:
         light = light * scenes.shadow(rng, _FINE, _FINE, rng.uniform(0.1, 0.6))
     return Image.fromarray(np.clip(table * light[..., None] ** 0.45, 0, 255).astype(np.uint8))
+
+
+def _some_page(photos: Sequence[TrainingPhoto], rng: np.random.Generator) -> TrainingPhoto:
+    """The document of one of the photos, or one that nobody has seen yet."""
+    if rng.random() < _INVENTED:
+        page = inventing.invented_page(rng, _FINE)
+        return TrainingPhoto(page.image, page.corners, page.document_class, page.template, "scan", 1.0)
+    return photos[int(rng.integers(len(photos)))]
 
 
 def _paste(picture: Image.Image, mask: Image.Image, photo: TrainingPhoto, rng: np.random.Generator):
@@ -186,10 +196,10 @@ def _paste(picture: Image.Image, mask: Image.Image, photo: TrainingPhoto, rng: n
 
 def _relit(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Another exposure, contrast, white balance, and noise."""
-    gamma = np.exp(rng.uniform(-0.45, 0.45))
-    cast = np.exp(rng.normal(0, 0.07, 3))
-    pixels = 255 * (np.clip(pixels, 0, 255) / 255) ** gamma * rng.uniform(0.75, 1.15) * cast
+    gamma = np.float32(np.exp(rng.uniform(-0.45, 0.45)))
+    cast = 255 * rng.uniform(0.75, 1.15) * np.exp(rng.normal(0, 0.07, 3))
+    pixels = (np.clip(pixels, 0, 255) / np.float32(255)) ** gamma * cast.astype(np.float32)
     if rng.random() < 0.15:
         pixels = np.repeat(pixels.mean(axis=-1, keepdims=True), 3, axis=-1)
-    noisy = pixels + rng.normal(0, rng.uniform(0, 6), pixels.shape)
-    return np.clip(noisy, 0, 255).astype(np.float32)
+    noisy = pixels + np.float32(rng.uniform(0, 6)) * rng.standard_normal(pixels.shape, np.float32)
+    return np.clip(noisy, 0, 255)
