@@ -80,9 +80,11 @@ PUBLIC = {
     """,
     "imgrec_tf.finance.locating.training": "",
     "imgrec_tf.finance.reading": """
-        Change Decoded FieldReading LineImage LineReader MrzReading NumberReading ReaderRun Repaired Row SEVERITIES
+        Change Decoded FieldReading LineImage LineReader MrzReading NumberReading PrintedField PrintedLine
+        PrintedReading ReaderRun Repaired Row SEVERITIES
         Zone beam_decode cut_row edit_distance find_zones fixed_length_decode greedy_decode mrz_alphabets
-        normalise_line number_alphabets number_strips read_identity_number read_mrz render_line
+        normalise_line number_alphabets number_strips print_alphabet read_identity_number read_mrz
+        read_printed_fields render_line
         repair_identity_number repair_mrz shipped_reader train_reader
     """,
     "imgrec_tf.finance.verification": """
