@@ -10,7 +10,9 @@ called "dicom with codecs" and has rows of its own.
 decisions: thresholds, calibration, another prevalence and sets of answers on real chest X-rays; see
 medical_decisions.py.
 segmentation: a U-Net on the pictures of `nuclei`, see medical_segmentation.py.
+detection: boxes and counts of blood cells on `bccd`, see medical_detection.py.
 report: a report of 200 images, seconds after loading, see medical_report.py.
+shortcut, shortcut-pneumonia: a planted marker on synthetic and on real X-rays, see medical_shortcut.py.
 """
 
 from __future__ import annotations
@@ -23,8 +25,10 @@ from pathlib import Path
 
 import numpy as np
 from medical_decisions import measure_decisions
+from medical_detection import measure_detection
 from medical_report import measure_report
 from medical_segmentation import measure_segmentation
+from medical_shortcut import measure_shortcut, measure_shortcut_pneumonia
 from results_table import last_rows, machine, report
 
 warnings.filterwarnings("ignore", module=r"pydicom\.")
@@ -108,13 +112,14 @@ def pydicom_picture(path: Path) -> np.ndarray:
         return stored * (255.0 / (2**header.BitsStored - 1))
     values = apply_modality_lut(stored, header).astype(np.float64)
     if header.get("VOILUTSequence"):
-        shown, low, high = apply_voi_lut(values, header), 0, 2 ** header.VOILUTSequence[0].LUTDescriptor[2] - 1
+        places = np.rint(values).astype(np.int64)  # a table has whole places; of floats pydicom warns
+        shown, low, high = apply_voi_lut(places, header), 0, 2 ** header.VOILUTSequence[0].LUTDescriptor[2] - 1
     elif "WindowCenter" in header:
         shown = apply_voi_lut(values, header)
         low, high = apply_voi_lut(np.array([-1e9, 1e9]), header)
     else:
         shown, (low, high) = values, (0, 2**header.BitsStored - 1) if header.BitsStored <= 8 else _ends(values)
-    grey = 255 * (shown - low) / (high - low)
+    grey = 255 * (shown.astype(np.float64) - low) / (high - low)
     return 255 - grey if header.PhotometricInterpretation == "MONOCHROME1" else grey
 
 
@@ -144,7 +149,10 @@ PARTS: dict[str, Callable[[], list[dict]]] = {
     "dicom": measure_dicom,
     "decisions": measure_decisions,
     "segmentation": measure_segmentation,
+    "detection": measure_detection,
     "report": measure_report,
+    "shortcut": measure_shortcut,
+    "shortcut-pneumonia": measure_shortcut_pneumonia,
 }
 
 if __name__ == "__main__":

@@ -4,8 +4,10 @@ Run from the project's folder:  python benchmarks/medical.py --parts segmentatio
 Needs the 424 pictures and masks of `nuclei` in the folder that IMGREC_DATA names.
 
 No patients or slides are named, so pictures are divided one by one, with a fixed seed: 15 % validation, 15 % test. The
-weights, the two thresholds of the watershed and everything else is chosen on the validation split; the test split is
-measured once. With IMGREC_BENCHMARK_MODELS, the trained model is kept in that folder and read from there the next time.
+weights, the thresholds of the watershed, the smallest object and everything else is chosen on the validation split; the
+test split is measured once. The goal of 240 s for the training is held against processor time, which depends less on
+what else the machine does. With IMGREC_BENCHMARK_MODELS, the trained model is kept in that folder and read from there
+the next time.
 """
 
 from __future__ import annotations
@@ -18,12 +20,13 @@ from pathlib import Path
 from results_table import machine
 
 SEED = 0
-SETTINGS = {"epochs": 8, "batches": 42, "batch_size": 8, "size": 128, "learning_rate": 3e-3}
+SETTINGS = {"epochs": 8, "batches": 70, "batch_size": 8, "size": 128, "learning_rate": 4e-3}
 GOALS = {"dice": 0.9, "average_precision_50": 0.8}
 SHOWN = (
     "pixel_accuracy", "dice", "iou", "average_precision_50", "average_precision_75", "average_precision",
     "count_error", "absolute_count_error",
 )  # fmt: skip
+BESIDE = "more than the CPU seconds where other work ran beside it"
 _LOWER = ("absolute_count_error",)
 
 
@@ -46,7 +49,10 @@ def measure_segmentation() -> list[dict]:
 
     parts = ", ".join(f"{len(part)} {part.name}" for part in (dataset.train, dataset.validation, dataset.test))
     context = f"nuclei (BBBC038): {parts} pictures, divided by picture, seed {SEED}; mean over test pictures"
-    chosen = f"thresholds {segmenter.threshold:g} and {segmenter.marker_threshold:g} chosen on validation"
+    chosen = (
+        f"thresholds {segmenter.threshold:g} and {segmenter.marker_threshold:g} and objects of {segmenter.smallest} "
+        "pixels or more, chosen on validation"
+    )
     rows = []
     for name, predictions in found.items():
         scores = segmentation.measure_masks(dataset.test, predictions, seed=SEED)
@@ -60,8 +66,8 @@ def measure_segmentation() -> list[dict]:
     how = f"{SETTINGS}; {about['threads']}, {machine()}"
     rows += [
         _row("U-Net, parameters", 500_000, "lower", "", "", value=segmenter.model.count_params()),
-        _row("U-Net, training", 240, "lower", "s", how, value=about["seconds"]),
-        _row("U-Net, training", None, "lower", "CPU s", how, value=about["cpu_seconds"]),
+        _row("U-Net, training", 240, "lower", "CPU s", how, value=about["cpu_seconds"]),
+        _row("U-Net, training, by the clock", None, "lower", "s", BESIDE, value=about["seconds"]),
         _row("U-Net, choosing thresholds", None, "lower", "CPU s", "", value=tuning),
         _row("U-Net, one picture", None, "lower", "CPU s", "256 or 360 pixels a side", value=predicting),
     ]
@@ -70,15 +76,13 @@ def measure_segmentation() -> list[dict]:
 
 def _trained(dataset):
     """Return the segmenter, and seconds of the training."""
-    import keras
-
     import imgrec_tf as ir
 
     folder = os.environ.get("IMGREC_BENCHMARK_MODELS")
-    kept = Path(folder) / f"nuclei_{SEED}.keras" if folder else None
+    kept = Path(folder) / f"nuclei_{SEED}.imgseg" if folder else None
     if kept is not None and kept.exists():
         about = json.loads(kept.with_suffix(".json").read_text(encoding="utf-8"))
-        return ir.medical.segmentation.Segmenter(keras.models.load_model(kept)), about
+        return ir.medical.segmentation.Segmenter.load(kept), about
     start = time.process_time()
     run = ir.medical.segmentation.train_segmenter(dataset, seed=SEED, **SETTINGS)
     print(run)
@@ -90,7 +94,7 @@ def _trained(dataset):
     }
     if kept is not None:
         kept.parent.mkdir(parents=True, exist_ok=True)
-        run.segmenter.model.save(kept)
+        run.segmenter.save(kept)
         kept.with_suffix(".json").write_text(json.dumps(about) + "\n", encoding="utf-8")
     return run.segmenter, about
 

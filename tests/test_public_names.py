@@ -32,9 +32,13 @@ PUBLIC = {
         shift_prevalence with_prevalence
     """,
     "imgrec_tf.evaluation": "Evaluation Metric evaluate",
-    "imgrec_tf.explain": "SanityCheck grad_cam mass_inside occlusion saliency sanity_check show_maps",
+    "imgrec_tf.explain": """
+        Marker PlantedShortcut SanityCheck ShortcutExperiment grad_cam mass_inside occlusion plant_shortcut saliency
+        sanity_check shortcut_experiment show_maps
+    """,
     "imgrec_tf.finance": """
-        applications capture consistency document_types documents forgery id_documents identity locating reading verification
+        applications capture consistency document_types documents forgery id_documents identity locating reading
+        verification
     """,
     "imgrec_tf.finance.applications": """
         ACTIONS Application ApplicationConflict ApplicationStore CostMatrix Decision Duplicate Evidence Examination
@@ -56,9 +60,10 @@ PUBLIC = {
     """,
     "imgrec_tf.finance.documents.layouts": "",
     "imgrec_tf.finance.forgery": """
-        Combination DocumentCheck Forged KINDS NoiseResidual SHORTCUTS TRACES TraceDetector TriedPage check_document
-        combine detector fit_traces forge forged_documents kinds_in localisation_iou places_in resave resplit
-        show_check targets trace_features train_detector try_pages
+        Combination DocumentCheck Forged KINDS NoiseResidual SHORTCUTS TRACES TraceDetector TracedPage TriedPage
+        check_document combine crops_of_pages detector fit_traces forge forged_documents forged_pages kinds_in
+        localisation_iou place_table places_in resave resplit show_check split_places targets trace_features
+        train_detector try_pages
     """,
     "imgrec_tf.finance.identity": """
         BrokenRule DigitCheck Household HouseholdMember IdentityNumber IdentityNumberCheck IssuedDocument
@@ -75,30 +80,40 @@ PUBLIC = {
     """,
     "imgrec_tf.finance.locating.training": "",
     "imgrec_tf.finance.reading": """
-        Change Decoded FieldReading LineImage LineReader MrzReading NumberReading ReaderRun Repaired Row SEVERITIES
+        Change Decoded FieldReading LineImage LineReader MrzReading NumberReading PrintedField PrintedLine
+        PrintedReading ReaderRun Repaired Row SEVERITIES
         Zone beam_decode cut_row edit_distance find_zones fixed_length_decode greedy_decode mrz_alphabets
-        normalise_line number_alphabets number_strips read_identity_number read_mrz render_line
+        normalise_line number_alphabets number_strips print_alphabet read_identity_number read_mrz
+        read_printed_fields render_line
         repair_identity_number repair_mrz shipped_reader train_reader
     """,
     "imgrec_tf.finance.verification": """
-        Comparison EmbeddingRun MARGINS PairEvaluation Pairs PictureSet Threshold Verifier embedding_network
-        evaluate_pairs face_crop face_picture make_pairs make_portraits make_signatures show_identities
+        Comparison EmbeddingRun Judge MARGINS PairEvaluation Pairs PictureSet Threshold Verifier embedding_network
+        evaluate_pairs face_crop face_picture load_verifier make_pairs make_portraits make_signatures show_identities
         signature_picture strangers_only train_embedding
     """,
-    "imgrec_tf.medical": "dicom phantoms reports segmentation",
+    "imgrec_tf.medical": "detection dicom phantoms reports segmentation",
     "imgrec_tf.medical.dicom": """
         BurnedInText CT_WINDOWS DicomFolder DicomImage DicomProblem MissingCodec NoPixels PITFALLS Volume Window
         find_burned_in_text from_dicom personal_tags read read_folder read_volume strip_personal write_clinic
         write_example write_series
     """,
     "imgrec_tf.medical.reports": "NOTICE Report checklist make_report model_card",
+    "imgrec_tf.medical.detection": """
+        Annotation BoxDataset BoxScores BoxSplit ClassRule DetectionRun Detector Found THRESHOLDS
+        augment average_precision blood_phantom box_areas box_ious boxed boxes_of centre_targets
+        choose_threshold fitted from_arrays from_voc load measure_boxes plot_counts read_annotation
+        show_boxes suggested_size train_detector
+    """,
     "imgrec_tf.medical.segmentation": """
         CLASS_NAMES MaskDataset MaskScores MaskSplit SegmentationRun Segmenter THRESHOLDS augment average_precision
         cells_phantom connected_objects dice from_arrays from_folder grey instance_mask iou load measure_masks
-        object_ious objects_from_scores otsu_mask outlined pixel_classes pixel_scores plot_precision
+        network_input object_ious objects_from_scores otsu_mask outlined pixel_classes pixel_scores plot_precision
         show_segmentation split_touching train_segmenter unit_range
     """,
-    "imgrec_tf.models": "Baseline DiceLoss FocalLoss PRESETS baseline crnn sequential_cnn unet",
+    "imgrec_tf.models": """
+        Baseline BoxOverlapLoss CentreFocalLoss DiceLoss FocalLoss PRESETS baseline crnn detector sequential_cnn unet
+    """,
     "imgrec_tf.plots": """
         COLORS Figure GREY PALETTE SYNTHETIC figure histogram image_grid image_values style styled title wrapped
     """,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from imgrec_tf import plots
+from imgrec_tf._checks import check_whole
 
 
 def mass_inside(maps: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -44,6 +45,7 @@ def show_maps(
     mask: np.ndarray | None = None,
     synthetic: bool = False,
     heading: str = "Where the evidence lies",
+    columns: int = 6,
     size: float = 1.9,
 ) -> plots.Figure:
     """Show images, and below each of them the same image in grey with its map over it.
@@ -56,13 +58,16 @@ def show_maps(
         mask: bool (height, width) or (n, height, width): a region to outline, such as a marker that you know of.
         synthetic: True when the images were made by a program; the heading then says so.
         heading: Title of the figure.
+        columns: Images in a row, 1 to 12.
         size: Width of one image in inches.
 
     Returns:
         The figure.
 
     Raises:
-        ValueError: If shapes or numbers of images, maps and titles do not fit, or there are more than 12.
+        TypeError: If columns is not whole.
+        ValueError: If shapes or numbers of images, maps and titles do not fit, there are more than 12, or columns is
+            out of range.
     """
     images, maps = np.asarray(images), _maps(maps)
     images = images[None] if images.ndim == 3 else images
@@ -73,7 +78,8 @@ def show_maps(
     if titles is not None and len(titles) != len(images):
         raise ValueError(f"titles has {len(titles)} entries for {len(images)} images; pass one for each image")
     outlines = None if mask is None else np.broadcast_to(np.asarray(mask, float), maps.shape)
-    per_row = min(6, len(images))
+    check_whole("columns", columns, 1, 12)
+    per_row = min(columns, len(images))
     blocks = -(-len(images) // per_row)
     high = size * min(2.0, images.shape[1] / images.shape[2])
     figure, axes = plots.figure(per_row * (size + 0.1) + 0.7, blocks * (2 * high + 0.5) + 0.5, 2 * blocks, per_row,

@@ -18,7 +18,8 @@ class SanityCheck:
     """What became of the maps when the weights were shuffled.
 
     Attributes:
-        correlations: float64 (n,): rank correlation of each image's two maps, in [-1, 1]; 0 where one of them is flat.
+        correlations: float64 (n,): rank correlation of each image's two maps, in [-1, 1]; 0 where one of them is flat,
+            1 where both are.
         maps: float32 (n, height, width): with the model's own weights.
         shuffled_maps: The same with shuffled weights.
         limit: Up to which mean correlation the check is passed.
@@ -91,6 +92,7 @@ def _shuffled(weights: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def _rank_correlation(one: np.ndarray, other: np.ndarray) -> float:
     from scipy import stats
 
-    if np.ptp(one) == 0 or np.ptp(other) == 0:
-        return 0.0
+    flat = [np.ptp(heat) == 0 for heat in (one, other)]
+    if any(flat):
+        return float(all(flat))  # a map that is flat with both sets of weights has not changed
     return float(stats.spearmanr(one.ravel(), other.ravel()).statistic)

@@ -7,10 +7,13 @@ from imgrec_tf._lazy import resolver
 _NAMES = {
     "PRESETS": "sequential",
     "Baseline": "baselines",
+    "BoxOverlapLoss": "detection_losses",
+    "CentreFocalLoss": "detection_losses",
     "DiceLoss": "pixel_losses",
     "FocalLoss": "pixel_losses",
     "baseline": "baselines",
     "crnn": "text_lines",
+    "detector": "detecting",
     "sequential_cnn": "sequential",
     "unet": "u_shaped",
 }

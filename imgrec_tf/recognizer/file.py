@@ -3,6 +3,9 @@
     recognizer.json   format version, classes, task, image shape, operating point, card, versions, sha256 of the model
     model.keras       the model in Keras's own format, stored without compression
 
+Other things that are a model with its settings, such as a segmenter, are kept the same way, as a `FileKind` of their
+own.
+
 The sha256 tells a damaged file from a whole one. It doesn't tell who made the file: whoever can change the model can
 change the sum as well. Only load files from people whom you trust.
 """
@@ -15,6 +18,7 @@ import json
 import os
 import tempfile
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,16 +27,49 @@ from imgrec_tf.recognizer.model_file import for_serving, load_model, save_model
 if TYPE_CHECKING:
     import keras
 
-FORMAT = "imgrec_tf recognizer"
 FORMAT_VERSION = 1
-DESCRIPTION_MEMBER = "recognizer.json"
 MODEL_MEMBER = "model.keras"
 
 _LARGEST_DESCRIPTION = 16 * 2**20  # bytes; class names and a card take a few kilobytes
 _BLOCK = 2**20
 
 
-def write_recognizer(path: Path, model: keras.Model, description: dict[str, Any]) -> Path:
+@dataclass(frozen=True)
+class FileKind:
+    """A kind of file, so that one is not taken for another.
+
+    Attributes:
+        name: What it holds, in lower case; its description is called so.
+        noun: What errors call the file.
+        maker: The method that writes it.
+        ending: How its name usually ends.
+    """
+
+    name: str
+    noun: str
+    maker: str
+    ending: str
+
+    @property
+    def format(self) -> str:
+        """What the description says that the file is."""
+        return f"imgrec_tf {self.name}"
+
+    @property
+    def member(self) -> str:
+        """Name of the description inside of the file."""
+        return f"{self.name}.json"
+
+    @property
+    def refusal(self) -> str:
+        """What is said of another file."""
+        return f"isn't {self.noun}: give the file that {self.maker} wrote"
+
+
+RECOGNIZER = FileKind("recognizer", "a recogniser file", "Recognizer.save", ".imgrec")
+
+
+def write_recognizer(path: Path, model: keras.Model, description: dict[str, Any], kind: FileKind = RECOGNIZER) -> Path:
     """Write model and description to one file, whole or not at all.
 
     The file is made in a hidden temporary folder beside `path` and takes its name only when it is complete and on disk,
@@ -42,6 +79,7 @@ def write_recognizer(path: Path, model: keras.Model, description: dict[str, Any]
         path: The file to make.
         model: A built Keras model. Its optimizer and compilation are left out.
         description: What else to keep; must be ready for JSON.
+        kind: What the file is to say that it is.
 
     Returns:
         The path that was written, links resolved.
@@ -54,10 +92,12 @@ def write_recognizer(path: Path, model: keras.Model, description: dict[str, Any]
     """
     path = Path(path).expanduser().resolve()
     if path.is_dir():
-        raise IsADirectoryError(f"{path} is a folder; give the name of a file in it, for example {path / 'my.imgrec'}")
+        raise IsADirectoryError(
+            f"{path} is a folder; give the name of a file in it, for example {path / ('my' + kind.ending)}"
+        )
     if not path.parent.is_dir():
         raise FileNotFoundError(f"the folder {path.parent} doesn't exist; create it first, or save elsewhere")
-    description = {"format": FORMAT, "format_version": FORMAT_VERSION} | description | {"versions": _versions()}
+    description = {"format": kind.format, "format_version": FORMAT_VERSION} | description | {"versions": _versions()}
     as_json(description)  # before anything is written
     model = for_serving(model)
     try:
@@ -67,7 +107,7 @@ def write_recognizer(path: Path, model: keras.Model, description: dict[str, Any]
             temporary = Path(folder)
             save_model(model, temporary / MODEL_MEMBER)
             description["model"] = {"member": MODEL_MEMBER, "sha256": _sha256(temporary / MODEL_MEMBER)}
-            _write_zip(temporary / "complete", temporary / MODEL_MEMBER, as_json(description))
+            _write_zip(temporary / "complete", temporary / MODEL_MEMBER, kind.member, as_json(description))
             (temporary / "complete").replace(path)
             _flush_folder(path.parent)
     except OSError as error:
@@ -79,12 +119,15 @@ def write_recognizer(path: Path, model: keras.Model, description: dict[str, Any]
     return path
 
 
-def read_recognizer(path: Path, custom_objects: dict[str, Any] | None = None) -> tuple[keras.Model, dict[str, Any]]:
+def read_recognizer(
+    path: Path, custom_objects: dict[str, Any] | None = None, kind: FileKind = RECOGNIZER
+) -> tuple[keras.Model, dict[str, Any]]:
     """Read what `write_recognizer` wrote.
 
     Args:
         path: The file.
         custom_objects: Layer classes of your own by name, where they aren't registered with Keras.
+        kind: What the file must say that it is.
 
     Returns:
         The model, not compiled, and the description.
@@ -95,12 +138,12 @@ def read_recognizer(path: Path, custom_objects: dict[str, Any] | None = None) ->
     """
     path = Path(path).expanduser()
     if path.is_dir():
-        raise IsADirectoryError(f"{path} is a folder; give the file that Recognizer.save wrote")
+        raise IsADirectoryError(f"{path} is a folder; give the file that {kind.maker} wrote")
     if not path.exists():
-        raise FileNotFoundError(f"there is no file {path}; check the path, or make the file with Recognizer.save")
-    with _opened(path) as archive:
-        description = _description(archive, path)
-        member = _model_member(archive, path)
+        raise FileNotFoundError(f"there is no file {path}; check the path, or make the file with {kind.maker}")
+    with _opened(path, kind) as archive:
+        description = _description(archive, path, kind)
+        member = _model_member(archive, path, kind)
         with tempfile.TemporaryDirectory(prefix="imgrec_tf-") as folder:
             extracted = Path(folder) / MODEL_MEMBER
             _extract_model(archive, member, description, extracted, path)
@@ -137,10 +180,10 @@ def _versions() -> dict[str, str]:
     return {"imgrec_tf": __version__, "keras": keras.__version__, "tensorflow": tf.__version__}
 
 
-def _write_zip(path: Path, model: Path, description: str) -> None:
+def _write_zip(path: Path, model: Path, member: str, description: str) -> None:
     with path.open("wb") as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-            archive.writestr(DESCRIPTION_MEMBER, description)
+            archive.writestr(member, description)
             archive.write(model, MODEL_MEMBER)
         file.flush()
         os.fsync(file.fileno())
@@ -162,11 +205,11 @@ def _sha256(path: Path) -> str:
 
 
 @contextlib.contextmanager
-def _opened(path: Path):
+def _opened(path: Path, kind: FileKind):
     try:
         archive = zipfile.ZipFile(path)
     except zipfile.BadZipFile as error:
-        raise ValueError(_no_recognizer(path)) from error
+        raise ValueError(_other_file(path, kind)) from error
     try:
         with archive:
             yield archive
@@ -174,32 +217,33 @@ def _opened(path: Path):
         raise ValueError(f"{path} is damaged ({error}). Copy or save it again") from error
 
 
-def _no_recognizer(path: Path) -> str:
+def _other_file(path: Path, kind: FileKind) -> str:
     """Say why a file doesn't hold a description, from how it begins.
 
     A zip archive is read from its end. When that is missing, the end of the model inside may be taken for it.
     """
     with path.open("rb") as file:
         start = file.read(64)
-    if start.startswith(b"PK\x03\x04") and DESCRIPTION_MEMBER.encode().startswith(start[30:45]):
+    name = kind.member.encode()
+    if start.startswith(b"PK\x03\x04") and name.startswith(start[30 : 30 + len(name)]):
         return f"{path} is cut short: its end is missing. Copy or save it again"
     hint = "; a .keras file is loaded with keras.saving.load_model" if b"metadata.json" in start else ""
-    return f"{path} isn't a recogniser file: give the file that Recognizer.save wrote{hint}"
+    return f"{path} {kind.refusal}{hint}"
 
 
-def _description(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
-    if DESCRIPTION_MEMBER not in archive.namelist():
-        raise ValueError(_no_recognizer(path))
-    with archive.open(DESCRIPTION_MEMBER) as file:
+def _description(archive: zipfile.ZipFile, path: Path, kind: FileKind) -> dict[str, Any]:
+    if kind.member not in archive.namelist():
+        raise ValueError(_other_file(path, kind))
+    with archive.open(kind.member) as file:
         text = file.read(_LARGEST_DESCRIPTION + 1)
     if len(text) > _LARGEST_DESCRIPTION:
-        raise ValueError(f"{path} is refused: its {DESCRIPTION_MEMBER} is larger than {_LARGEST_DESCRIPTION:,} bytes")
+        raise ValueError(f"{path} is refused: its {kind.member} is larger than {_LARGEST_DESCRIPTION:,} bytes")
     try:
         description = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"{path} is damaged: its {DESCRIPTION_MEMBER} can't be read ({error})") from error
-    if not isinstance(description, dict) or description.get("format") != FORMAT:
-        raise ValueError(f"{path} isn't a recogniser file: give the file that Recognizer.save wrote")
+        raise ValueError(f"{path} is damaged: its {kind.member} can't be read ({error})") from error
+    if not isinstance(description, dict) or description.get("format") != kind.format:
+        raise ValueError(f"{path} {kind.refusal}")
     version = description.get("format_version")
     if not isinstance(version, int) or version < 1:
         raise ValueError(f"{path} is damaged: its format version is {version!r}")
@@ -211,21 +255,19 @@ def _description(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
     return description
 
 
-def _model_member(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
+def _model_member(archive: zipfile.ZipFile, path: Path, kind: FileKind) -> zipfile.ZipInfo:
     """Return the member that holds the model, if the archive is one that `write_recognizer` could have written."""
     names = archive.namelist()
     if MODEL_MEMBER not in names:
         raise ValueError(f"{path} is damaged: it holds no {MODEL_MEMBER}. Copy or save it again")
-    if sorted(names) != sorted((DESCRIPTION_MEMBER, MODEL_MEMBER)):
-        more = sorted(
-            {name for name in names if names.count(name) > 1 or name not in (DESCRIPTION_MEMBER, MODEL_MEMBER)}
-        )
-        raise ValueError(f"{path} is refused: it also holds {more!r:.200}, which Recognizer.save doesn't write")
+    if sorted(names) != sorted((kind.member, MODEL_MEMBER)):
+        more = sorted({name for name in names if names.count(name) > 1 or name not in (kind.member, MODEL_MEMBER)})
+        raise ValueError(f"{path} is refused: it also holds {more!r:.200}, which {kind.maker} doesn't write")
     member, size = archive.getinfo(MODEL_MEMBER), path.stat().st_size
     if member.compress_type != zipfile.ZIP_STORED or member.file_size > size:
         raise ValueError(
             f"{path} is refused: its {MODEL_MEMBER} unpacks to {member.file_size:,} bytes from a file of {size:,}; "
-            "Recognizer.save doesn't compress it"
+            f"{kind.maker} doesn't compress it"
         )
     return member
 

@@ -43,7 +43,7 @@ def for_serving(model: keras.Model) -> keras.Model:
     import keras
 
     if not isinstance(model, keras.Model):
-        raise TypeError(f"only Keras models can be saved in a recogniser file, got {type(model).__name__}")
+        raise TypeError(f"only Keras models can be saved with their settings, got {type(model).__name__}")
     if not model.built:
         raise ValueError("the model has no weights yet; train it, or call it on one batch, before you save it")
     try:

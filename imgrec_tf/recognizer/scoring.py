@@ -25,7 +25,7 @@ class Scored:
     Attributes:
         names: What each answer is listed under.
         images: float32 `image_shape` in [0, 255], as the model took it, or the reason why there is none.
-        views: What `view` made of each image as it was read; None where there is no image.
+        views: What `view` made of each image as it was read, and of where it came from; None where there is no image.
         scores: float64 (n, classes), NaN where there is no answer.
         problems: Why there is none, else "".
     """
@@ -42,7 +42,7 @@ def scored_batches(
     sources: Any,
     batch_size: int,
     progress: bool = False,
-    view: Callable[[np.ndarray], Any] | None = None,
+    view: Callable[[np.ndarray, str | bytes | None], Any] | None = None,
 ) -> Iterator[Scored]:
     """Read and score batch by batch; at any time only a few batches are in memory.
 
@@ -51,7 +51,8 @@ def scored_batches(
         sources: As in `Recognizer.predict`.
         batch_size: Images that the model sees at once.
         progress: Show a progress bar.
-        view: Called with each image as it was read, in the threads that read; what it returns comes with the batch.
+        view: Called with each image as it was read, and with the path or the bytes that it came from, or None; in the
+            threads that read. What it returns comes with the batch.
     """
     plan = expand(sources)
     if not isinstance(sources, Iterator):
@@ -80,14 +81,17 @@ def scores_of(
 
 
 def _pixels(
-    source: Source, image_shape: tuple[int, int, int], fit: str, view: Callable[[np.ndarray], Any] | None
+    source: Source,
+    image_shape: tuple[int, int, int],
+    fit: str,
+    view: Callable[[np.ndarray, str | bytes | None], Any] | None,
 ) -> tuple[np.ndarray | str, Any]:
     """Return one image as the model takes it, or the reason why that can't be done; and its view."""
     from imgrec_tf.datasets.image_files import ImageProblem
 
     try:
         image = source.read()
-        return as_trained(image, image_shape, fit), None if view is None else view(image)
+        return as_trained(image, image_shape, fit), None if view is None else view(image, source.origin())
     except ImageProblem as problem:
         return problem.reason, None
     except OSError as error:

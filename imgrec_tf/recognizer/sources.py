@@ -32,12 +32,14 @@ class Source:
         kind: What stands before the number when there is no name.
         read: Returns the image (height, width[, channels]); raises when it can't.
         parallel: Whether `read` may run beside others. Open files and PIL images keep a position and may not.
+        origin: Returns the path or the bytes that the image comes from, or None where it was in memory.
     """
 
     name: str | None
     kind: str
     read: Callable[[], np.ndarray]
     parallel: bool = True
+    origin: Callable[[], str | bytes | None] = lambda: None
 
 
 def expand(sources: Any) -> Iterator[Source]:
@@ -111,7 +113,7 @@ def _of_path(path: str | os.PathLike) -> Iterator[Source]:
             return _of_folder(str(folder))
     except (OSError, ValueError, RuntimeError) as error:  # a name too long, a null byte, no home folder
         return iter([_failing(name, getattr(error, "strerror", None) or str(error))])
-    return iter([Source(name, "file", lambda: _read_path(str(folder)))])
+    return iter([_of_one_path(name, str(folder))])
 
 
 def _hidden(name: str) -> bool:
@@ -139,10 +141,14 @@ def _of_folder(folder: str) -> Iterator[Source]:
         for one in files:
             if not _hidden(one):
                 path = os.path.join(parent, one)  # noqa: PTH118
-                found.append((Path(path).parts, Source(_printable(path), "file", lambda path=path: _read_path(path))))
+                found.append((Path(path).parts, _of_one_path(_printable(path), path)))
     if not found:
         return iter([_failing(_printable(folder), NO_FILES)])
     return (source for _, source in sorted(found, key=lambda pair: pair[0]))
+
+
+def _of_one_path(name: str, path: str, read: Callable[[str], np.ndarray] | None = None) -> Source:
+    return Source(name, "file", lambda: (read or _read_path)(path), origin=lambda: path)
 
 
 def _read_path(path: str) -> np.ndarray:
@@ -162,7 +168,7 @@ def _printable(name: str) -> str:
 def _of_bytes(content: bytes) -> Source:
     from imgrec_tf.datasets.image_files import read_image
 
-    return Source(None, "bytes", lambda: read_image(content))
+    return Source(None, "bytes", lambda: read_image(content), origin=lambda: content)
 
 
 def _of_file(file: Any) -> Source:
@@ -174,8 +180,15 @@ def _of_file(file: Any) -> Source:
             raise ValueError('the file was opened as text; open it with mode "rb"')
         return read_image(content)
 
+    def origin() -> bytes | None:
+        try:
+            file.seek(0)
+        except (AttributeError, OSError, ValueError):
+            return None  # a stream that is read once
+        return file.read()
+
     name = getattr(file, "name", None)
-    return Source(_printable(name) if isinstance(name, str) else None, "file", read, parallel=False)
+    return Source(_printable(name) if isinstance(name, str) else None, "file", read, parallel=False, origin=origin)
 
 
 def _is_pil(value: Any) -> bool:
@@ -227,4 +240,4 @@ def _is_image_files(value: Any) -> bool:
 def _of_image_files(images: Any, names: Iterable | None = None) -> Iterator[Source]:
     """Return the files themselves: they are prepared for the model, not for the size that `images` gives them."""
     named = zip(images.paths, images.paths if names is None else names)
-    return (Source(_printable(str(name)), "file", lambda path=path: images.read(path)) for path, name in named)
+    return (_of_one_path(_printable(str(name)), path, images.read) for path, name in named)

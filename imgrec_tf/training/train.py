@@ -82,9 +82,13 @@ def train(
         The run: the trained model, its history, and what it ran on.
 
     Raises:
-        ValueError: If an argument is out of range or unknown, or model and data set do not fit together.
+        ValueError: If an argument is out of range or unknown, model and data set do not fit together, or the ROC AUC is
+            to choose the epoch and the validation split holds one class only.
         TrainingDiverged: If the loss becomes NaN or infinite.
         OSError: If the checkpoint cannot be written.
+
+    Warns:
+        UserWarning: If a class has no image in train or in validation.
     """
     recipe = _recipe(augmentation)
     if environment.strategy().num_replicas_in_sync > 1:
@@ -107,6 +111,7 @@ def train(
         seed=seed,
     )
     _check_fit(model, dataset)
+    _check_classes(dataset, chosen.monitor)
     weights = _class_weight_vector(class_weights, dataset.train)
     if check_leaks and (leaks := quick_leaks(dataset)):
         warnings.warn(f"{leaks} Figures measured on such splits flatter the model.", stacklevel=2)
@@ -200,6 +205,22 @@ def _check_fit(model: keras.Model, dataset: ImageDataset) -> None:
         raise ValueError(
             f"the model gives {outputs} scores, the data set has {dataset.num_classes} classes; "
             "build the model with dataset.num_classes"
+        )
+
+
+def _check_classes(dataset: ImageDataset, monitor: str) -> None:
+    """Tell of classes without an image: a class that validation lacks has no say in which epoch is kept."""
+    for split, so in ((dataset.train, "cannot be learnt"), (dataset.validation, "has no say in which epoch is kept")):
+        counts = split.class_counts()
+        absent = [str(name) for name, count in counts.items() if count == 0]
+        if absent:
+            told = " and ".join(absent)
+            warnings.warn(f"no image of the {split.name} split has {told}, which therefore {so}", stacklevel=3)
+    labels = dataset.validation.label_matrix()
+    if monitor == "validation_roc_auc" and not (labels.min(axis=0) < labels.max(axis=0)).any():
+        raise ValueError(
+            "validation_roc_auc cannot choose an epoch: every image of the validation split is of one class; use "
+            'monitor="validation_loss", or a validation split with several classes'
         )
 
 

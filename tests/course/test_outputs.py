@@ -83,3 +83,17 @@ def test_large_figures_become_small():
 def test_small_figures_stay_as_they_are():
     data = png(np.zeros((20, 20), np.uint8))
     assert outputs.small_png(data) is data
+
+
+def test_thin_lines_keep_their_colour_in_a_figure_that_becomes_small():
+    from imgrec_tf.medical import detection
+
+    dataset = detection.blood_phantom(12, seed=7)
+    large = detection.show_boxes(dataset.train.subset(range(2)))._repr_png_()
+    before = np.asarray(Image.open(io.BytesIO(large)).convert("RGB")).astype(int)
+    small = outputs.small_png(large)
+    after = np.asarray(Image.open(io.BytesIO(small)).convert("RGB")).astype(int)
+    assert len(small) <= outputs.MAX_FIGURE_BYTES < len(large) and after.shape == before.shape
+    green = np.abs(before - (0, 158, 115)).max(axis=2) < 12  # the colour of the boxes around platelets
+    assert green.sum() > 50
+    assert np.abs(after[green] - (0, 158, 115)).mean() < 5

@@ -14,7 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence
-from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+)
 
 from imgrec_tf.datasets import ImageProblem, read_image
 from imgrec_tf.datasets.dicom import DicomProblem, NoPixels, Window, is_dicom, read
@@ -230,6 +235,60 @@ def test_monochrome1_is_inverted_after_the_window():
     plain = made(scan(), WindowCenter=300, WindowWidth=200)
     other = made(scan(), WindowCenter=300, WindowWidth=200, photometric="MONOCHROME1")
     assert np.allclose(grey(other), 255 - grey(plain), atol=0.01)
+
+
+def _padded() -> np.ndarray:
+    pixels = scan(-500, 500, kind=np.int16)
+    pixels[:, :12] = -2000
+    return pixels
+
+
+MIXTURES = {
+    "MONOCHROME1 with a lookup table": lambda: made(
+        scan(0, 4095), bits=12, photometric="MONOCHROME1", VOILUTSequence=table(np.arange(4096) ** 2 // 4095, 12)
+    ),
+    "MONOCHROME1 with a falling slope": lambda: made(
+        scan(),
+        bits=12,
+        photometric="MONOCHROME1",
+        RescaleSlope=-2,
+        RescaleIntercept=900,
+        WindowCenter=0,
+        WindowWidth=1200,
+    ),
+    "deflated": lambda: made(scan(), syntax=DeflatedExplicitVRLittleEndian, bits=12, WindowCenter=400, WindowWidth=500),
+    "big endian with a sigmoid": lambda: made(
+        scan(), syntax=ExplicitVRBigEndian, WindowCenter=400, WindowWidth=500, VOILUTFunction="SIGMOID"
+    ),
+    "signed 12 bits over foreign bits": lambda: made(
+        ((scan(-2000, 2000, kind=np.int16).astype(int) & 0xFFF) | 0x5000).astype(np.uint16).view(np.int16), bits=12
+    ),
+    "padding in a window": lambda: made(
+        _padded(), PixelPaddingValue=-2000, RescaleSlope=2, RescaleIntercept=10, WindowCenter=0, WindowWidth=1500
+    ),
+    "MONOCHROME1 with padding in a window": lambda: made(
+        _padded(), photometric="MONOCHROME1", PixelPaddingValue=-2000, WindowCenter=0, WindowWidth=900
+    ),
+    "32 bits signed": lambda: made(scan(-50_000, 50_000, kind=np.int32), WindowCenter=0, WindowWidth=80_000),
+    "a slope far below one": lambda: made(scan(0, 32_000, kind=np.int16), RescaleSlope=0.0031, RescaleIntercept=0),
+    "nine bits": lambda: made(scan(0, 511), bits=9),
+    "16-bit colour": lambda: made(np.stack([scan(0, 65_535)] * 3, axis=-1)),
+}
+
+
+@pytest.mark.parametrize("mixture", MIXTURES)
+def test_mixtures_of_attributes_agree_with_pydicoms_own_steps(benchmark, mixture, tmp_path):
+    path = tmp_path / "mixture.dcm"
+    path.write_bytes(as_bytes(MIXTURES[mixture]()))
+    difference, told = benchmark.compared(path)
+    assert difference is not None and difference <= 1, told
+
+
+@pytest.mark.parametrize("width", [1, 0, -100])
+def test_a_window_of_no_width_leaves_neither_black_nor_white(width):
+    image = read(as_bytes(made(scan(), bits=12, WindowCenter=500, WindowWidth=width)))
+    shown = image.display()
+    assert len(np.unique(shown)) > 100 and any("not used" in note for note in image.notes)
 
 
 def test_a_negative_slope_inverts():

@@ -56,6 +56,66 @@ def nested(pooling: str | None) -> keras.Model:
     return made
 
 
+@pytest.fixture(scope="module")
+def backbone_twice() -> tuple[keras.Model, keras.Model]:
+    """A network of keras.applications as a layer of another model, and the same network with its layers unpacked."""
+    keras.utils.set_random_seed(4)
+    backbone = keras.applications.MobileNetV2((64, 64, 3), alpha=0.35, include_top=False, weights=None, pooling="avg")
+    answer = layers.Dense(3, "softmax")
+    pixels = keras.Input((64, 64, 3))
+    nested_inside = keras.Model(pixels, answer(layers.Dropout(0.2)(backbone(pixels))))
+    return nested_inside, keras.Model(backbone.inputs[0], answer(backbone.outputs[0]))
+
+
+@pytest.mark.parametrize("method", [explain.grad_cam, explain.saliency])
+@pytest.mark.parametrize("layer", [None, "block_6_expand_relu"])
+def test_a_pretrained_backbone_inside_of_a_model_has_the_maps_of_its_layers(backbone_twice, method, layer):
+    options = {"layer": layer} if layer and method is explain.grad_cam else {}
+    pixels = np.random.default_rng(2).integers(0, 256, (3, 64, 64, 3)).astype(np.float32)
+    inside, unpacked = (method(model, pixels, [0, 1, 2], **options) for model in backbone_twice)
+    assert inside.shape == (3, 64, 64) and inside.max() == 1
+    np.testing.assert_allclose(inside, unpacked, atol=1e-3)
+
+
+CLASSIFIERS = {
+    "default, 64 pixels": lambda: ir.models.sequential_cnn((64, 64, 1), 3, seed=1),
+    "default, 28 pixels, colour": lambda: ir.models.sequential_cnn((28, 28, 3), 2, seed=1),
+    "preset for digits": lambda: ir.models.sequential_cnn(preset="digits", seed=1),
+    "several labels": lambda: ir.models.sequential_cnn((32, 32, 1), 4, multi_label=True, seed=1),
+    "global maximum": lambda: ir.models.sequential_cnn((32, 32, 1), 2, pooling="max", seed=1),
+    "forgery detector": lambda: ir.finance.forgery.detector((64, 128, 3), seed=1),
+}
+
+
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_every_classifier_of_the_library_has_maps(name):
+    model = CLASSIFIERS[name]()
+    shape = model.input_shape[1:]
+    pixels = np.random.default_rng(6).integers(0, 256, (2, *shape)).astype(np.float32)
+    for method, options in ((explain.grad_cam, {}), (explain.grad_cam, {"plus_plus": True}), (explain.saliency, {}),
+                            (explain.occlusion, {"patch": min(shape[:2]) // 2})):  # fmt: skip
+        maps = method(model, pixels, 1, **options)
+        assert maps.shape == (2, *shape[:2]) and np.isfinite(maps).all() and np.abs(maps).max() <= 1
+    assert explain.saliency(model, pixels, 1).any()
+
+
+def test_networks_that_give_no_scores_an_image_are_refused():
+    for model in (ir.models.unet(filters=(2, 4)), ir.models.crnn(10)):
+        with pytest.raises(ValueError, match=r"one row of scores|one batch of images"):
+            explain.grad_cam(model, np.zeros((1, 32, 32, 1)))
+
+
+@pytest.mark.slow
+def test_occlusion_and_the_check_of_weights_look_into_a_backbone_too(backbone_twice):
+    inside = backbone_twice[0]
+    pixels = np.random.default_rng(3).integers(0, 256, (2, 64, 64, 3)).astype(np.float32)
+    falls = [explain.occlusion(model, pixels, 0, patch=32) for model in backbone_twice]
+    np.testing.assert_allclose(*falls, atol=1e-5)
+    assert not explain.sanity_check(inside, pixels, lambda model, images, chosen: images[..., 0]).passed
+    found = explain.sanity_check(inside, pixels, explain.saliency)
+    assert found.passed and (found.maps != found.shuffled_maps).any()
+
+
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("made", [looks_for_brightness, lambda: nested(None), lambda: nested("avg")],
                          ids=["plain", "nested", "nested with pooling"])  # fmt: skip
@@ -77,6 +137,7 @@ def test_plus_plus_and_a_named_layer_light_it_too():
     assert (explain.mass_inside(deep, CORNER) > 0.8).all()
 
 
+@pytest.mark.slow
 def test_a_trained_network_with_preprocessing_inside():
     rng = np.random.default_rng(1)
     pixels = rng.normal(8, 4, (80, 32, 32, 1))
@@ -140,10 +201,12 @@ def test_the_figure_shows_image_and_map():
     images = images_with_square(7)
     maps = explain.grad_cam(looks_for_brightness(), images, 1)
     figure = explain.show_maps(images, maps, [f"{one}" for one in range(7)], mask=CORNER, synthetic=True)
-    assert "(synthetic)" in figure.get_suptitle()
+    assert "(synthetic)" in figure.get_suptitle() and len(figure.axes) == 4 * 6 + 1
+    assert len(explain.show_maps(images, maps, columns=4).axes) == 4 * 4 + 1
     for bad, message in (
         ({"maps": maps[:3]}, "same number"),
         ({"titles": ["one"]}, "titles"),
+        ({"columns": 0}, "columns"),
         ({"images": np.repeat(images, 2, 0), "maps": np.repeat(maps, 2, 0)}, "12"),
     ):
         with pytest.raises(ValueError, match=message):

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from imgrec_tf.finance import applications, documents, forgery, identity, locating
+from imgrec_tf.finance import applications, documents, forgery, identity, locating, verification
 from imgrec_tf.finance.applications import examining
 from imgrec_tf.recognizer import Recognizer
 
@@ -56,7 +56,8 @@ def test_a_card_is_read_and_checked(straight, card):
         {"portrait_side": card.image}, classifier=sure("portrait_side"), typed={"portrait_side": typed}
     )
     assert found.documents["portrait_side"].reading.text == PERSON.identity_number
-    assert found.reasons == ()
+    assert all(one.startswith("portrait_side: name: ") for one in found.reasons)  # a character that it does not know
+    assert found.documents["portrait_side"].printed.fields["birth_date"].value == PERSON.birth_date
     assert found.evidence.type_confidence == pytest.approx(0.92)
     assert found.evidence.reading_confidence > 0.9
     assert found.evidence.critical == found.evidence.not_checked == 0
@@ -132,7 +133,7 @@ def test_the_portrait_on_the_page_is_compared_with_the_face(straight, card):
     class Judge:
         def compare(self, reference, questioned):
             seen.append((reference.shape, questioned))
-            return type("Comparison", (), {"similarity": 0.81, "same": True, "reason": ""})()
+            return verification.Comparison(0.81, True, 0.7, "")
 
     found = applications.examine(
         {"portrait_side": card.image},
@@ -146,6 +147,57 @@ def test_the_portrait_on_the_page_is_compared_with_the_face(straight, card):
     height, width = card.image.shape[:2]
     assert 0 < seen[0][0][0] <= 0.65 * height + 1
     assert 0 < seen[0][0][1] <= 0.35 * width + 1
+
+
+class Fixed:
+    """A verifier that answers the same whatever it is shown."""
+
+    def __init__(self, score, same):
+        self.answer = verification.Comparison(score, same, 0.7, "what was seen", score)
+
+    def compare(self, known, questioned):
+        self.asked = (len(known), questioned)
+        return self.answer
+
+
+@pytest.mark.parametrize(
+    ("portrait", "signature", "score", "others"),
+    [
+        ((0.9, True), (0.8, True), 0.8, 0),
+        ((0.9, True), (0.2, False), 0.2, 1),
+        ((0.1, False), (0.2, False), 0.1, 2),
+        ((0.9, True), (None, None), None, 0),
+    ],
+)
+def test_portrait_and_signature_are_both_evidence(straight, card, portrait, signature, score, others):
+    judge = Fixed(*signature)
+    found = applications.examine(
+        {"portrait_side": card.image},
+        classifier=sure("portrait_side"),
+        verifier=Fixed(*portrait),
+        face="face",
+        portrait_boxes={"portrait_side": (0.6, 0.1, 0.95, 0.75)},
+        signature_verifier=judge,
+        signature="now",
+        known_signatures=["one", "two"],
+    )
+    assert judge.asked == (2, "now")
+    assert found.evidence.same_person_score == score and found.evidence.other_person == others
+    told = [one for one in found.reasons if not one.startswith("portrait_side: name: ")]  # of a misread character
+    assert len(told) == sum(one[1] is not True for one in (portrait, signature))
+    model = applications.RiskModel((0.0,) * len(applications.FEATURES), 0.0, 1.0, -9.0, 100)
+    complete = replace(found.evidence, forgery_score=0.1, same_person_score=score or 0.5)
+    decided = applications.decide(replace(complete, not_checked=0), model)
+    assert decided.action == ("person" if others else "approve")
+    assert any("another person" in one for one in decided.reasons) == bool(others)
+
+
+@pytest.mark.parametrize("given", [{"signature": "now"}, {"known_signatures": ["one"]}, {}])
+def test_signatures_are_compared_only_where_both_are_there(straight, card, given):
+    found = applications.examine(
+        {"portrait_side": card.image}, classifier=sure("portrait_side"), signature_verifier=Fixed(0.9, True), **given
+    )
+    assert found.signatures is None and found.evidence.same_person_score is None
 
 
 @pytest.mark.parametrize("kind", ["portrait_side", "passport"])

@@ -132,6 +132,7 @@ def test_a_copy_is_photographed_like_the_original(card):
     assert plain.settings == shown.settings
 
 
+@pytest.mark.slow
 def test_severities_are_in_order(card):
     """What is left of the number's fine detail falls from scan to harsh."""
     means = []

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from imgrec_tf.finance import consistency, documents, forgery
-from imgrec_tf.finance.forgery import eligible, forging
+from imgrec_tf.finance.forgery import eligible, forging, patches
 
 CLASSES = ("portrait_side", "passport", "id_card_td1")
 PAINTED = tuple(kind for kind in forgery.KINDS if kind != "recapture")
@@ -99,6 +99,28 @@ def test_a_placebo_prints_the_same(pages):
         assert forged.document.fields == page.fields
         placebo, real = (np.abs(one.document.image.astype(int) - page.image).mean() for one in (forged, real))
         assert 0 < placebo < 0.5 * real + 0.05
+
+
+def test_a_copied_piece_has_been_through_a_scanner():
+    """Softer and noisier than print, of the same size and tone; worse with less skill; the same for the same seed."""
+    rng = np.random.default_rng(0)
+    stripes = np.full((60, 90, 3), 220, np.uint8)
+    stripes[:, 30:60:6] = 40
+    clumsy, careful = (
+        np.mean([
+            np.abs(patches.second_generation(stripes, np.random.default_rng(seed), skill).astype(int) - stripes).mean()
+            for seed in range(12)
+        ])
+        for skill in (0.0, 1.0)
+    )  # fmt: skip
+    assert clumsy > careful > 1
+    scanned = patches.second_generation(stripes, rng, 0.5)
+    assert scanned.shape == stripes.shape and scanned.dtype == np.uint8
+    assert abs(float(scanned.mean()) - float(stripes.mean())) < 4
+    flat = patches.second_generation(np.full((60, 90, 3), 200, np.uint8), rng, 0.5)
+    assert 0.3 < flat.std() < 8
+    first, second = (patches.second_generation(stripes, np.random.default_rng(5), 0.5) for _ in range(2))
+    np.testing.assert_array_equal(first, second)
 
 
 def test_a_recapture_changes_the_photo_only():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,9 @@ from hypothesis.extra import numpy as arrays
 
 import imgrec_tf as ir
 from imgrec_tf.finance import capture, consistency, documents, forgery
-from imgrec_tf.finance.forgery import combining, windows
+from imgrec_tf.finance.forgery import combining, data_set, places, windows
+from imgrec_tf.finance.forgery.places import Place
+from imgrec_tf.finance.photo_plans import plan_photos
 
 
 class Reddish:
@@ -184,6 +187,7 @@ def test_windows_have_the_shape_that_the_detector_takes():
     assert forgery.detector().input_shape[1:] == (*windows.SHAPE, 3)
 
 
+@pytest.mark.slow
 def test_the_detector_learns_places():
     """Pictures of the data set's form, with a bright patch at the place that their sources tell."""
     rng = np.random.default_rng(0)
@@ -235,6 +239,7 @@ def test_small_pictures_are_refused():
             forgery.detector(shape)
 
 
+@pytest.mark.slow
 def test_a_trial_looks_at_forged_pages_and_placebos(recognizer):
     pages = forgery.try_pages(recognizer, 8, seed=4)
     assert [one.forged for one in pages] == [False, True] * 4
@@ -250,61 +255,131 @@ def test_a_trial_looks_at_forged_pages_and_placebos(recognizer):
 
 
 @pytest.fixture(scope="module")
-def traced():
-    """Crops of the data set's form: forged ones carry a patch of another tone at the place that their sources tell."""
-    rng = np.random.default_rng(0)
-    images = rng.normal(190, 4, (60, 64, 128, 3))
-    labels, lefts = np.arange(60) % 2, rng.integers(20, 80, 60)
-    for image, label, left in zip(images, labels, lefts):
-        image[20:40, left : left + 25] += 8 * label
-        image[28:32, 5:120:7] -= 90  # letters, forged or not
-    text = "person 000001, passport/lagoon, camera 001, photo {}, place {} 20 {} 40, field name, kind splice"
-    sources = np.array([text.format(number, left, left + 25) for number, left in enumerate(lefts)], dtype=object)
-    pictures = np.clip(images, 0, 255).astype(np.uint8)
-    return ir.Split(pictures, labels, class_names=("genuine", "forged"), sources=sources, synthetic=True)
+def pages():
+    """A few photographed pages with their traces, as the data set makes them."""
+    plans = plan_photos(4, seed=3, classes=("portrait_side", "id_card_td1"))
+    about = data_set._Photos(12, "scan", ("field_edit", "splice"), 0.2, 0.5, True)
+    return [about.take(plan) for plan in plans]
 
 
-def test_traces_tell_a_patch_from_paper(traced):
-    found = forgery.fit_traces(traced.subset(np.arange(40)), trees=50, seed=1)
-    later = traced.subset(np.arange(40, 60))
-    scores = found.score_split(later)
-    assert scores[later.labels == 1].min() > scores[later.labels == 0].max()
+def _patched(seed: int) -> np.ndarray:
+    """A striped page with two lines of letters, 300 × 400 pixels."""
+    rng = np.random.default_rng(seed)
+    page = np.full((300, 400, 3), 205.0) + rng.normal(0, 2, (300, 400, 1))
+    page[:, ::12] -= 6
+    for top in range(40, 260, 50):
+        page[top : top + 20, 40:360:9] -= 110
+    return page
+
+
+@pytest.fixture(scope="module")
+def table():
+    """Rows of striped pages on which every second line lies on a patch of another tone."""
+    rows = []
+    for seed in range(14):
+        page = _patched(seed)
+        listed = [Place(f"line_{top}", "text", (34, top - 6, 366, top + 26)) for top in range(40, 260, 50)]
+        forged = (np.arange(len(listed)) + seed) % 2 == 0
+        for place, label in zip(listed, forged):
+            left, top, right, bottom = place.box
+            page[top:bottom, left:right] += 5 * label
+        measured = forgery.trace_features(np.clip(page, 0, 255).astype(np.uint8), listed)
+        rows.append(pd.DataFrame(measured, columns=forgery.TRACES).assign(forged=forged, photo=seed))
+    return pd.concat(rows, ignore_index=True)
+
+
+def test_traces_tell_a_patch_from_paper(table):
+    train, later = table[table["photo"] < 10], table[table["photo"] >= 10]
+    found = forgery.fit_traces(train, trees=50, seed=1)
+    scores, forged = found.score(later), later["forged"].to_numpy()
+    assert scores[forged].min() > scores[~forged].max()
     assert found.importances().sum() == pytest.approx(1) and set(found.importances().index) == set(forgery.TRACES)
-    again = forgery.fit_traces(traced.subset(np.arange(40)), trees=50, seed=1)
-    np.testing.assert_array_equal(again.score_split(later), scores)
-    assert found.score(later.images[:0], []).shape == (0,)
+    np.testing.assert_array_equal(forgery.fit_traces(train, trees=50, seed=1).score(later), scores)
+    assert found.score_places(np.zeros((20, 30, 3), np.uint8), []).shape == (0,)
 
 
-@settings(max_examples=20)
-@given(st.integers(-20, 140), st.integers(-20, 80), st.integers(1, 90), st.integers(1, 60))
-def test_traces_are_finite_wherever_the_place_lies(left, top, wide, high):
-    picture = np.random.default_rng(0).integers(0, 256, (64, 128, 3), dtype=np.uint8)
-    place = (left, top, left + wide, top + high)
-    if left >= 128 or top >= 64 or left + wide <= 0 or top + high <= 0:
-        with pytest.raises(ValueError, match="no pixel"):
-            forgery.trace_features(picture, place)
-        return
-    found = forgery.trace_features(picture, place)
-    assert found.shape == (len(forgery.TRACES),) and np.isfinite(found).all()
-    flat = forgery.trace_features(np.full_like(picture, 200), place)
-    assert np.isfinite(flat).all() and flat[: len(forgery.TRACES) // 10].tolist() == [0, 0]
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 80), st.integers(0, 50), st.integers(1, 40), st.integers(1, 30), st.integers(0, 2))
+def test_traces_are_finite_wherever_the_place_lies(left, top, wide, high, sort):
+    page = np.random.default_rng(0).integers(0, 256, (80, 120, 3), dtype=np.uint8)
+    place = Place("name", places.SORTS[sort], (left, top, left + wide, top + high))
+    found = forgery.trace_features(page, [place, Place("portrait", "portrait", (0, 0, 9, 9))])
+    assert found.shape == (2, len(forgery.TRACES)) and np.isfinite(found).all()
+    assert np.isfinite(forgery.trace_features(np.full_like(page, 200), [place])).all()
 
 
-def test_traces_on_a_photo(photo, traced):
+def test_light_and_layout_of_the_page_cancel_out():
+    """What every line of a page has is no trace: only the difference from the others tells."""
+    page = np.clip(_patched(1), 0, 255).astype(np.uint8)
+    listed = [Place(f"line_{top}", "text", (34, top - 6, 366, top + 26)) for top in range(40, 260, 50)]
+    found = pd.DataFrame(forgery.trace_features(page, listed), columns=forgery.TRACES)
+    darker = pd.DataFrame(forgery.trace_features((page * 0.8).astype(np.uint8), listed), columns=forgery.TRACES)
+    own, relative = "ink, red", "ink, red; difference from its like"
+    assert (found[own] - darker[own]).mean() > 15
+    assert np.abs(found[relative] - darker[relative]).max() < 3
+
+
+def test_places_are_fields_and_characters():
+    page = np.zeros((300, 500, 3), np.uint8)
+    boxes = {"name": (10, 10, 90, 30), "identity_number": (10, 200, 370, 230), "specimen": (0, 0, 400, 200)}
+    texts = {"name": "YANG", "identity_number": "990225197207026996"}
+    found = places.places_on(boxes, texts, page)
+    assert [one.sort for one in found].count("character") == 18 and {one.field for one in found} == set(texts)
+    assert found[0].box == (6, 6, 94, 34)
+    assert len(places.places_on(boxes, texts, page, most=5, seed=1)) == 2 + 5
+    assert places.places_on(boxes, texts, page, most=5, seed=1) == places.places_on(boxes, texts, page, most=5, seed=1)
+
+
+def test_a_table_holds_what_was_looked_at_and_the_rest_of_the_page(pages):
+    table = forgery.place_table(pages)
+    asked = table[table["asked"]]
+    assert len(table) == sum(len(page.traces) for page in pages) and set(forgery.TRACES) <= set(table.columns)
+    assert 0 < asked["forged"].sum() < len(asked) and not table.loc[~table["asked"], "forged"].any()
+    assert set(asked["kind"]) == {"field_edit", "splice"} and (table.loc[~table["asked"], "kind"] == "").all()
+    assert not (asked["placebo"] & asked["forged"]).any()
+    assert np.isfinite(table[list(forgery.TRACES)].to_numpy()).all()
+    whole = pd.concat([table.assign(person=f"person {number}") for number in range(8)], ignore_index=True)
+    parts = forgery.split_places(whole, "person", validation=0.2, test=0.3, seed=1)
+    people = [set(part["person"]) for part in parts.values()]
+    assert not (people[0] & people[1] or people[0] & people[2] or people[1] & people[2])
+    assert parts["test"]["asked"].all() and not parts["train"]["asked"].all()
+    assert set(forgery.split_places(whole, "random", seed=1)) == {"train", "validation", "test"}
+    with pytest.raises(ValueError, match="split_by"):
+        forgery.split_places(whole, "colour")
+
+
+def test_traces_on_a_photo(photo, table):
     """The patched field of the photo is red; it is scored as a whole and character by character."""
-    detector = forgery.fit_traces(traced, trees=50)
+    detector = forgery.fit_traces(table, trees=50)
     check = forgery.check_document(photo, detector)
     assert check.problem is None and set(check.fields) == set(photo.fields) - {"specimen"}
     assert check.score == max(check.fields.values()) and check.heat_map.max() == pytest.approx(check.score)
     assert forgery.check_document(photo, detector, heat_map=False).heat_map is None
     with pytest.raises(ValueError, match="name them"):
         forgery.check_document(photo.image, detector, corners=photo.corners)
-    for bad, message in ((np.zeros((4, 4)), "uint8"), (np.zeros((4, 4, 3), np.uint8), "no pixel")):
+    place = Place("name", "text", (9, 9, 12, 12))
+    for bad, message in ((np.zeros((4, 4)), "uint8"), (np.zeros((4, 4, 3), np.uint8), "does not lie")):
         with pytest.raises(ValueError, match=message):
-            forgery.trace_features(bad, (9, 9, 12, 12))
-    with pytest.raises(ValueError, match="one place a picture"):
-        detector.score([photo.image], [])
+            forgery.trace_features(bad, [place])
+    with pytest.raises(ValueError, match="lacks"):
+        detector.score(table[["forged"]])
     with pytest.raises(ValueError, match="trees"):
-        forgery.fit_traces(traced, trees=1)
+        forgery.fit_traces(table, trees=1)
     with pytest.raises(ValueError, match="genuine and forged"):
-        forgery.fit_traces(traced.subset(np.arange(0, 60, 2)))
+        forgery.fit_traces(table[table["forged"]])
+
+
+def test_bad_arguments_of_pages_are_named(pages):
+    for arguments, message in (
+        ({"count": 4}, "count"), ({"kinds": "erase"}, "kinds"), ({"skill": 3}, "skill"), ({"placebo": -1}, "placebo"),
+        ({"crops_per_photo": 1}, "crops_per_photo"),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=message):
+            forgery.forged_pages(**arguments)
+    for arguments, message in (
+        ({"split_by": "colour"}, "split_by"),
+        ({"test": 2}, "test"),
+        ({"shortcut": "x"}, "shortcut"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            forgery.crops_of_pages(pages, **arguments)

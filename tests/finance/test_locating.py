@@ -39,6 +39,7 @@ def test_each_method_can_be_asked_for_alone(photo, method):
     assert found.corners is None or found.method == method
 
 
+@pytest.mark.slow
 @needs_weights
 def test_a_larger_copy_a_grey_one_and_a_float_one_have_the_same_corners(photo):
     reference = locate_document(photo.image).corners
@@ -98,6 +99,7 @@ def test_forty_by_twenty_five_pixels_are_too_few():
     assert locate_document(np.zeros((25, 40, 3), np.uint8)).problem == "too_small"
 
 
+@pytest.mark.slow
 def test_a_hundred_megapixels_are_located_on_a_reduced_copy():
     assert locate_document(np.broadcast_to(np.uint8(120), (10_000, 10_000, 3))).problem == "no_document"
 
@@ -133,7 +135,9 @@ def test_which_side_of_an_empty_page_is_up_is_not_said():
 
 
 @needs_weights
-@pytest.mark.parametrize("turns", [0, 1, 2, 3])
+@pytest.mark.parametrize(
+    "turns", [0, pytest.param(1, marks=pytest.mark.slow), pytest.param(2, marks=pytest.mark.slow), 3]
+)
 def test_a_photo_becomes_the_upright_page(turns):
     photo = _capture("id_card_td1", turns=turns, seed=5)
     result = straighten(photo.image, longer=600)

@@ -87,6 +87,7 @@ def test_forty_by_twenty_five_pixels_are_too_few():
     assert "too_small" in check_quality(np.random.default_rng(0).integers(0, 255, (25, 40, 3), np.uint8)).names
 
 
+@pytest.mark.slow
 def test_a_hundred_megapixels_are_measured_on_a_reduced_copy():
     image = np.broadcast_to(np.uint8(120), (10_000, 10_000, 3))
     assert check_quality(image).measurements["too_small"] == pytest.approx(10_000, rel=0.01)

@@ -42,6 +42,7 @@ def test_sex_is_kept_and_given():
     assert portrait_traits.draw_identity(3, "M").hair_style in portrait_traits.MALE_HAIR
 
 
+@pytest.mark.slow
 def test_five_thousand_identities_differ():
     """No two agree in all of hair, skin, face, eyes, nose and mouth to within what the eye could tell apart."""
     rows = []

@@ -32,7 +32,7 @@ def signature_pairs():
 @pytest.fixture(scope="module")
 def verifier():
     """An untrained one with a threshold in the middle of what it says."""
-    network = verification.embedding_network((64, 56, 3), seed=1)
+    network = verification.embedding_network((80, 70, 3), seed=1)
     level = verification.Threshold(0.5, REASON, 0.01, 0.02, 100)
     return verification.Verifier(network, "portraits", threshold=level)
 
@@ -72,9 +72,38 @@ def test_cosine_scores_lie_between_minus_one_and_one():
 def test_training_learns_and_repeats_itself():
     pictures = verification.make_portraits(4, 4)
     one, two = (verification.train_embedding(pictures, epochs=3, seed=3) for _ in range(2))
-    assert one.identities == 4 and list(one.history) == ["loss", "nearest"] and len(one.history) == 3
+    assert one.identities == 4 and len(one.history) == 3
+    assert set(one.history) == {"loss", "owner_loss", "traits_loss"}
     for first, second in zip(one.model.get_weights(), two.model.get_weights()):
         np.testing.assert_allclose(first, second, atol=1e-5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("loss", "columns"), [("contrastive", {"loss"}), ("none", {"loss"})])
+def test_other_losses_learn_without_traits(loss, columns):
+    pictures = verification.make_signatures(4, 4, imitators=1, size=(32, 64))
+    run = verification.train_embedding(pictures, epochs=2, loss=loss, traits=0)
+    assert set(run.history) == columns and run.margin == 0 and np.isfinite(run.history["loss"]).all()
+
+
+def test_the_contrastive_loss_wants_one_person_together():
+    near = keras.ops.convert_to_tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
+    loss = margins.ContrastiveLoss()
+    assert float(loss(np.array([0, 0, 1, 1]), near)) < 0.01 < 5 < float(loss(np.array([0, 1, 0, 1]), near))
+    assert float(loss(np.array([0, 1, 2, 3]), near)) == 0  # nobody twice: nothing to draw together
+    with pytest.raises(ValueError, match="temperature"):
+        margins.ContrastiveLoss(0)
+
+
+def test_traits_are_those_of_the_owner_or_the_imitator(signature_pairs):
+    from imgrec_tf.finance.verification.traits import traits_of
+
+    pictures = signature_pairs.pictures
+    rows = traits_of(pictures)
+    assert rows.shape[0] == len(pictures) and np.isfinite(rows).all()
+    for number in np.unique(pictures.classes()):
+        assert np.ptp(rows[pictures.classes() == number], axis=0).max() == 0
+    assert len(np.unique(rows.round(4), axis=0)) == pictures.classes().max() + 1
 
 
 @pytest.mark.slow

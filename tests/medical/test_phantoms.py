@@ -159,6 +159,7 @@ def test_attenuation_coefficients_are_in_order():
     assert pytest.approx(0.604, abs=0.001) == chest_projection.CORTICAL_BONE
 
 
+@pytest.mark.slow
 def test_what_does_not_mark_the_label_is_as_frequent_in_both_classes():
     seed, rows = 17, []
     for patient in range(600):

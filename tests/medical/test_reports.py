@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 import keras
 import numpy as np
 import pandas as pd
+import pydicom
 import pytest
 from keras import layers
 from PIL import Image
@@ -125,7 +126,10 @@ def test_every_image_is_a_row_and_a_bad_one_says_why(report, recognizer, inbox):
     assert len(table) == 9 and list(report.table["number"]) == list(range(1, 10))
     assert "breaks off" in table.loc["5 broken.png", "problem"] and pd.isna(table.loc["5 broken.png", "score"])
     assert table.loc["8 holiday.png", "remark"] == cases.COLOURED
-    assert table.loc["7.dcm", "remark"] == cases.WITHHELD and table.loc["7.dcm", "label"] in ("well", "ill")
+    assert table.loc["7.dcm", "remark"] == cases.WITHHELD + cases.TEXT["found"] and table.loc["7.dcm", "label"] in (
+        "well",
+        "ill",
+    )
     assert (table["problem"] == "").sum() == 8
     answers = recognizer.predict(inbox)
     np.testing.assert_array_equal(answers["score"], report.table["score"])
@@ -202,6 +206,50 @@ def test_nothing_of_a_header_gets_into_the_report(inbox, report):
     assert len(pictures_inside) == 7
 
 
+@pytest.fixture(scope="module")
+def stated(tmp_path_factory):
+    """Three plain DICOM files whose tags say that text is burned in, that none is, and nothing."""
+    folder = tmp_path_factory.mktemp("stated")
+    for name, value in (("a.dcm", "YES"), ("b.dcm", "NO"), ("c.dcm", "")):
+        dicom.write_example(folder / name, "plain", size=64)
+        header = pydicom.dcmread(folder / name)
+        header.BurnedInAnnotation = value
+        header.save_as(folder / name)
+    return folder
+
+
+@pytest.mark.parametrize("form", ["folder", "bytes", "open files"])
+def test_what_a_file_states_on_text_is_a_warning_in_its_row(recognizer, stated, tmp_path, form):
+    files = sorted(stated.iterdir())
+    opened = [path.open("rb") for path in files]
+    sources = {"folder": stated, "bytes": [path.read_bytes() for path in files], "open files": opened}[form]
+    made = reports.make_report(recognizer, sources, tmp_path, date=DATE, heat_maps=False)
+    for file in opened:
+        file.close()
+    assert list(made.table["remark"]) == [cases.WITHHELD + cases.TEXT["stated"], "", ""]
+    assert list(made.table["problem"]) == ["", "", ""] and made.table["label"].notna().all()
+    text = " ".join(page_of(made).text)
+    assert "BurnedInAnnotation" in text and "with text in the pixels" in text and "pictures withheld" in text
+
+
+def test_a_picture_with_text_can_be_shown_and_is_still_warned_of(recognizer, stated, inbox, tmp_path):
+    sources = [stated / "a.dcm", inbox / "7.dcm"]
+    made = reports.make_report(recognizer, sources, tmp_path, date=DATE, heat_maps=False, withhold_text=False)
+    assert list(made.table["remark"]) == [cases.TEXT["stated"], cases.TEXT["found"]]
+    page = page_of(made)
+    assert sum(one.startswith("data:image/jpeg") for one in page.addresses) == 2
+    assert "pictures withheld" not in " ".join(page.text) and "BurnedInAnnotation" in " ".join(page.text)
+
+
+def test_letters_that_get_lost_in_the_small_picture_are_found(tmp_path):
+    dicom.write_example(tmp_path / "large.dcm", "burned-in text", size=512)
+    large = ir.datasets.read_image(tmp_path / "large.dcm")
+    canvas = np.zeros((1200, 1200, 1), large.dtype)
+    canvas[:512, :512] = large
+    view = pictures.view_of(canvas, SHAPE, "pad")
+    assert view.text == "found"
+
+
 def test_names_of_files_can_be_left_out(recognizer, inbox, tmp_path):
     made = reports.make_report(recognizer, inbox, tmp_path, show_names=False)
     assert list(made.table["source"][:2]) == ["image 1", "image 2"]
@@ -229,6 +277,20 @@ def test_what_nobody_states_is_a_gap(recognizer, evaluation):
     )
     assert full.loc[7, "value"] == "Images of a test <set>; this test" and full.loc[18, "state"] == "not stated"
     assert "15 groups" in full.loc[35, "value"]
+
+
+def test_items_stand_in_the_order_of_claim_2024(recognizer):
+    """One word of each item of the published list (Tejani et al. 2024, table), in its order, 1 to 44."""
+    words = [
+        "method", "summary", "background", "aims", "prospective", "goal", "data", "included", "preparation",
+        "parts", "personal", "missing", "acquired", "reference", "why", "who", "test", "readers", "splits", "apart",
+        "size", "model", "software", "initialised", "training", "selected", "ensembles", "measures", "uncertainty",
+        "robustness", "explanation", "internal", "external", "registration", "included", "characteristics",
+        "performance", "diagnostic", "failures", "limitations", "practice", "protocol", "availability", "funding",
+    ]  # fmt: skip
+    items = reports.checklist(recognizer)
+    assert list(items["claim"]) == list(range(1, 45)) and len(words) == 44
+    assert [word for word, asked in zip(words, items["item"]) if word not in asked] == []
 
 
 def test_figures_of_validation_are_called_flattering(recognizer):
@@ -356,7 +418,7 @@ def test_a_report_is_replaced_only_when_asked_and_never_by_half(recognizer, tmp_
 
 def test_the_map_lies_over_the_right_picture_only():
     flat = np.full((32, 32, 1), 100, np.uint8)
-    view = pictures.view_of(flat, SHAPE, "pad", True)
+    view = pictures.view_of(flat, SHAPE, "pad")
     heat = np.zeros((32, 32))
     heat[:8, :8] = 1
     given = flat.astype(np.float32)

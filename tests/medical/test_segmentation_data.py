@@ -67,14 +67,19 @@ def test_unit_range_makes_faint_and_bright_alike_and_flat_zero():
     assert segmentation.unit_range(lonely)[3, 3] == 1
 
 
-def test_pixel_classes_divide_touching_objects_and_only_those():
+def test_pixel_classes_divide_touching_objects_and_give_each_a_border_that_fits_its_size():
     mask = _mask(12, 12)
-    classes = segmentation.pixel_classes(mask, width=1)
+    classes = segmentation.pixel_classes(mask)
     assert np.array_equal(classes > 0, mask > 0)
-    assert (classes[2:6, 5:7] == 2).all()
-    assert (classes[2:6, 2:5] == 1).all() and (classes[2:6, 7:9] == 1).all()
-    assert set(np.unique(segmentation.pixel_classes(np.where(mask == 7, 0, mask)))) == {0, 1}
+    assert np.argwhere(classes == 1).tolist() == [[3, 3], [3, 4], [3, 7], [4, 3], [4, 4], [4, 7]]
+    large = np.zeros((60, 60), int)
+    large[5:55, 5:55] = 1
+    inside = segmentation.pixel_classes(large, widest=4) == 1
+    assert inside[9:51, 9:51].all() and inside.sum() == 42**2
     assert not segmentation.pixel_classes(np.zeros((5, 5), int)).any()
+    for options in ({"share": 0}, {"share": 1}, {"widest": 0.5}):
+        with pytest.raises(ValueError, match="share must lie"):
+            segmentation.pixel_classes(mask, **options)
 
 
 @pytest.mark.parametrize(
@@ -161,6 +166,7 @@ def test_load_knows_its_names(monkeypatch, tmp_path):
         segmentation.load("nuclei", folder=tmp_path)
 
 
+@pytest.mark.slow
 def test_nuclei_are_all_read(imgrec_data):
     if not (imgrec_data / "nuclei").is_dir():
         pytest.skip("needs nuclei/images and nuclei/labels in the folder of real images")

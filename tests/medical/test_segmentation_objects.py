@@ -158,7 +158,7 @@ def test_tiles_cover_pictures_of_any_size(height, width, overlap):
     model = test_tiles_cover_pictures_of_any_size.model
     picture = np.random.default_rng(0).integers(0, 256, (height, width), dtype=np.uint8)
     scores = segmentation.pixel_scores(model, picture, tile=32, overlap=overlap)
-    whole = np.asarray(model(segmentation.unit_range(picture)[None, ..., None]))[0]
+    whole = np.asarray(model(segmentation.network_input(picture)[None, ..., None]))[0]
     assert scores.shape == (height, width, 3)
     assert np.allclose(scores, whole, atol=1e-5)
 
@@ -166,6 +166,7 @@ def test_tiles_cover_pictures_of_any_size(height, width, overlap):
 test_tiles_cover_pictures_of_any_size.model = _pixelwise()
 
 
+@pytest.mark.slow
 def test_tiles_of_a_unet_agree_with_the_whole_picture_away_from_the_edges():
     model = models.unet(filters=(4, 8), seed=2)
     picture = np.random.default_rng(1).integers(0, 256, (96, 96), dtype=np.uint8)
@@ -173,6 +174,10 @@ def test_tiles_of_a_unet_agree_with_the_whole_picture_away_from_the_edges():
     tiled = segmentation.pixel_scores(model, picture, tile=48, overlap=24)
     assert np.abs(whole - tiled).max() < 0.05
     assert segmentation.pixel_scores(model, picture[:5, :7], tile=48, overlap=8).shape == (5, 7, 3)
+    mirrored = segmentation.pixel_scores(model, picture[::-1], tile=96, flips=True)[::-1]
+    assert np.allclose(mirrored, segmentation.pixel_scores(model, picture, tile=96, flips=True), atol=1e-5)
+    halved = models.unet(filters=(4, 8), stride=2, seed=2)
+    assert segmentation.pixel_scores(halved, picture[:50, :71]).shape == (50, 71, 3)
     with pytest.raises(ValueError, match="overlap"):
         segmentation.pixel_scores(model, picture, tile=48, overlap=40)
 
@@ -206,6 +211,7 @@ def test_squares_are_other_ones_in_each_epoch_and_the_same_for_a_seed(dataset):
     assert not np.array_equal(pictures, first[1][0])
 
 
+@pytest.mark.slow
 def test_training_learns_and_tells_its_history(run, dataset):
     assert list(run.history) == ["epoch", "loss", "validation_loss"] and len(run.history) == 3
     assert run.history["validation_loss"].iloc[-1] < run.history["validation_loss"].iloc[0]
@@ -214,6 +220,22 @@ def test_training_learns_and_tells_its_history(run, dataset):
     assert run.plot() is not None and "3 epochs" in repr(run) and run.synthetic
 
 
+def test_a_mask_without_an_object_is_learnt_from_and_an_empty_picture_is_answered(dataset):
+    from dataclasses import replace
+
+    masks = (np.zeros_like(dataset.train.masks[0]), *dataset.train.masks[1:])
+    emptied = replace(dataset, train=replace(dataset.train, masks=masks))
+    options = {"epochs": 1, "batches": 2, "batch_size": 2, "size": 32, "progress": False}
+    run = segmentation.train_segmenter(emptied, model=models.unet(filters=(2, 4)), **options)
+    assert np.isfinite(run.history["loss"]).all()
+    nothing = segmentation.objects_from_scores(np.eye(3)[np.zeros((40, 40), int)])
+    assert nothing.shape == (40, 40) and not nothing.any()
+    blank = segmentation.MaskSplit((np.zeros((40, 40), np.uint8),), (np.zeros((40, 40), np.int32),), ("blank",))
+    assert segmentation.measure_masks(blank, [nothing])["average_precision_50"].value == 1
+    assert run.segmenter.objects(blank.images[0]).shape == (40, 40)
+
+
+@pytest.mark.slow
 def test_tuning_never_scores_worse_on_the_split_it_looks_at(run, dataset):
     def precision(segmenter):
         return segmentation.measure_masks(dataset.validation, segmenter.segment(dataset.validation))[
@@ -234,7 +256,7 @@ def test_training_refuses_what_does_not_fit(dataset):
         segmentation.train_segmenter(dataset, model=models.unet(2, filters=(2, 4)))
     with pytest.raises(TypeError, match="Keras model"):
         segmentation.pixel_scores("unet", dataset.test.images[0])
-    with pytest.raises(ValueError, match="multiple of 8"):
+    with pytest.raises(ValueError, match="multiple of 16"):
         segmentation.train_segmenter(dataset, size=60)
     with pytest.raises(ValueError, match="learning_rate"):
         segmentation.train_segmenter(dataset, learning_rate=0)
@@ -243,6 +265,7 @@ def test_training_refuses_what_does_not_fit(dataset):
         segmentation.train_segmenter(replace(dataset, train=empty))
 
 
+@pytest.mark.slow
 def test_figures_show_every_method_and_refuse_others(run, dataset):
     part = dataset.test.subset([0, 1])
     figure = segmentation.show_segmentation(part, {"U-Net": run.segmenter.segment(part)})

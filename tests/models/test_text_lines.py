@@ -23,6 +23,7 @@ def test_gives_logits_that_the_ctc_loss_takes(context):
     assert np.isfinite(float(loss))
 
 
+@pytest.mark.slow
 def test_learns_to_tell_two_strokes_apart():
     rng = np.random.default_rng(0)
     lines, labels = np.zeros((64, 16, 32, 1), np.float32), np.zeros((64, 2), np.int32)

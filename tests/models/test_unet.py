@@ -26,6 +26,13 @@ def test_unet_answers_each_pixel_of_pictures_of_any_size():
         assert np.allclose(answer.sum(axis=-1), 1, atol=1e-5)
 
 
+def test_a_stride_of_two_answers_every_pixel_and_doubles_what_sides_are_multiples_of():
+    model = models.unet(filters=(4, 8), stride=2, seed=1)
+    answer = np.asarray(model(np.zeros((1, 12, 20, 1), np.float32)))
+    assert answer.shape == (1, 12, 20, 3)
+    assert np.allclose(answer.sum(axis=-1), 1, atol=1e-5)
+
+
 def test_unet_has_the_parameters_that_its_docstring_names_and_starts_from_its_seed():
     assert models.unet().count_params() == 254_883
     first, second, other = (models.unet(filters=(4, 8), seed=seed).get_weights() for seed in (3, 3, 4))
@@ -41,6 +48,7 @@ def test_unet_has_the_parameters_that_its_docstring_names_and_starts_from_its_se
         ({"filters": (8, 0)}, r"filters\[1\]"),
         ({"dropout": 1.0}, "dropout"),
         ({"channels": 0}, "channels"),
+        ({"stride": 3}, "stride"),
     ],
 )
 def test_unet_refuses_what_it_cannot_build(options, message):
@@ -73,6 +81,7 @@ def test_dice_loss_counts_classes_alike_and_takes_labels_with_a_last_axis():
     assert float(loss(labels[..., None], blind)) == pytest.approx(float(loss(labels, blind)))
 
 
+@pytest.mark.slow
 def test_losses_are_saved_with_a_compiled_model(tmp_path, labels):
     for loss in (models.DiceLoss(0.5, smooth=2.0, class_weights=(1, 2, 3)), models.FocalLoss(1.5)):
         model = models.unet(filters=(2, 4))

@@ -97,8 +97,9 @@ def decide(evidence: Evidence, model: RiskModel, costs: CostMatrix | None = None
     """Decide one application.
 
     Limits come first, whatever the risk is: a score that was not measured or a rule that could not be tried sends the
-    application to a person, for neither act would rest on all that it should; a failed critical rule or an earlier
-    near-duplicate application is never approved without a person. Then the act with the least expected cost is taken;
+    application to a person, for neither act would rest on all that it should; a failed critical rule, an earlier
+    near-duplicate application, or a portrait or signature below the threshold of its verifier is never approved without
+    a person. Then the act with the least expected cost is taken;
     of equal ones a person's look, then refusal.
 
     Args:
@@ -135,6 +136,12 @@ def decide(evidence: Evidence, model: RiskModel, costs: CostMatrix | None = None
         allowed.discard("approve")
         reasons.append(
             f"Earlier applications that are near duplicates: {evidence.duplicates}. Not approved without a person."
+        )
+    if evidence.other_person:
+        allowed.discard("approve")
+        reasons.append(
+            f"Portraits or signatures that look like another person's: {evidence.other_person}. Not approved without a "
+            "person."
         )
     action = min((name for name in ("person", "refuse", "approve") if name in allowed), key=expected.__getitem__)
     told = ", ".join(f"{name} {cost:.2f}" for name, cost in expected.items())

@@ -28,12 +28,15 @@ class Evidence:
             documents, in [0, 1], or None where it was not measured.
         reading_confidence: How sure the reader is of the fields that the rules need: the lowest, in [0, 1], or None.
         forgery_score: The detector's score, in [0, 1], 1 being forged: the highest over the documents, or None.
-        same_person_score: How sure verification is that portraits and signatures are one person's, in [0, 1], or None.
+        same_person_score: How probable verification holds it that portraits and signatures are one person's: the lowest
+            of what was compared, in [0, 1], or None.
         critical: Failed consistency rules of that severity.
         major: Failed rules of that severity.
         minor: Failed rules of that severity.
         not_checked: Rules that could not be tried.
         duplicates: Earlier applications that are near duplicates of this one.
+        other_person: Comparisons, of portraits or of signatures, below the threshold of their verifier. The risk is
+            computed from the score alone; `decide` takes this number as a limit.
     """
 
     type_confidence: float | None
@@ -45,6 +48,7 @@ class Evidence:
     minor: int = 0
     not_checked: int = 0
     duplicates: int = 0
+    other_person: int = 0
 
     def __post_init__(self):
         for name in SCORES:
@@ -56,17 +60,20 @@ class Evidence:
             if not 0 <= value <= 1:  # also refuses NaN
                 raise ValueError(f"{name} must be in [0, 1], got {value}; None says that it was not measured")
             object.__setattr__(self, name, float(value))
-        for name in COUNTS:
+        for name in (*COUNTS, "other_person"):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, Integral) or value < 0:
                 raise ValueError(f"{name} must be a whole number, 0 or more, got {value!r}")
             object.__setattr__(self, name, int(value))
 
     @classmethod
-    def from_report(cls, report: ConsistencyReport, *, duplicates: int = 0, **scores: float | None) -> Evidence:
+    def from_report(
+        cls, report: ConsistencyReport, *, duplicates: int = 0, other_person: int = 0, **scores: float | None
+    ) -> Evidence:
         """Count a consistency report's findings, and add the four scores by name."""
         counts = {severity: report.count("failed", severity) for severity in ("critical", "major", "minor")}
-        return cls(**scores, **counts, not_checked=len(report.not_checked), duplicates=duplicates)
+        counts |= {"not_checked": len(report.not_checked), "duplicates": duplicates, "other_person": other_person}
+        return cls(**scores, **counts)
 
     @property
     def missing(self) -> tuple[str, ...]:

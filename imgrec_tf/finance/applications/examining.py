@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +17,8 @@ import numpy as np
 from imgrec_tf.datasets import ImageProblem
 from imgrec_tf.finance import consistency, forgery, locating, reading
 from imgrec_tf.finance.applications.evidence import Evidence
+from imgrec_tf.finance.applications.pictures import darkness
+from imgrec_tf.finance.applications.records import contradictions, record
 from imgrec_tf.finance.capture import transform_points
 from imgrec_tf.finance.consistency.checking import DOCUMENTS
 from imgrec_tf.finance.document_types import DocumentClassifier
@@ -49,6 +51,7 @@ class ExaminedDocument:
         forgery: What the detector said, None where it was not asked.
         problems: Sentences: what went wrong, and what to do.
         seconds: How long it took.
+        printed: The printed fields that were read, None where there was no page.
     """
 
     kind: str
@@ -59,6 +62,7 @@ class ExaminedDocument:
     forgery: forgery.DocumentCheck | None
     problems: tuple[str, ...]
     seconds: float
+    printed: reading.PrintedReading | None = None
 
 
 @dataclass(frozen=True)
@@ -70,19 +74,21 @@ class Examination:
         report: Which rules held, failed or could not be tried; `ApplicationStore.record` keeps it.
         documents: Each photo by kind.
         comparison: Whether the portrait on a document and the applicant's face are one person's, or None.
+        signatures: Whether the signature given and those known are by one hand, or None.
     """
 
     evidence: Evidence
     report: consistency.ConsistencyReport
     documents: dict[str, ExaminedDocument]
     comparison: Comparison | None = None
+    signatures: Comparison | None = None
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """What could not be found out, in sentences, the documents in order."""
+        """What could not be found out, and what shows another person, in sentences, the documents in order."""
         found = [f"{kind}: {problem}" for kind, one in self.documents.items() for problem in one.problems]
-        if self.comparison is not None and self.comparison.same is None:
-            found.append(self.comparison.reason)
+        compared = [one for one in (self.comparison, self.signatures) if one is not None]
+        found += [one.reason for one in compared if not one.same]
         return tuple(found)
 
     def to_frame(self) -> pd.DataFrame:
@@ -113,14 +119,18 @@ def examine(
     verifier: Verifier | None = None,
     face: Any | None = None,
     portrait_boxes: Mapping[str, Box] | None = None,
+    signature_verifier: Verifier | None = None,
+    signature: Any | None = None,
+    known_signatures: Any = (),
     typed: Mapping[str, Mapping[str, Any]] | None = None,
     duplicates: int = 0,
     reference_date: datetime.date = REFERENCE_DATE,
 ) -> Examination:
     """Look at every photo of an application, and put together what `decide` needs.
 
-    Each photo is classified, straightened, read (identity numbers, machine-readable zones) and looked over for
-    forgeries; then the rules compare what was read with itself, with what was typed, and across documents.
+    Each photo is classified, straightened, read (identity numbers, machine-readable zones, printed names and dates) and
+    looked over for forgeries; then the rules compare what was read with itself, with what was typed, and across
+    documents.
 
     Args:
         documents: Photos by the kind that they were handed in as: "portrait_side", "emblem_side", "passport",
@@ -129,12 +139,19 @@ def examine(
             classes hold the kinds of `documents`.
         detector: Looks for forgeries, see `forgery.check_document`, in the fields that were read and the portrait; a
             network looks at the whole page where none is known. None leaves `forgery_score` unmeasured.
-        verifier: Compares portraits; None leaves `same_person_score` unmeasured.
+        verifier: Compares portraits, such as `verification.load_verifier("portraits")`.
         face: The applicant's face, taken now, as `verification.face_crop` cuts it out.
         portrait_boxes: By kind, where the layout has its portrait: left, top, right, bottom in shares of the page's
             width and height. The first of these documents that could be straightened is compared with `face`.
+        signature_verifier: Compares signatures, such as `verification.load_verifier("signatures")`.
+        signature: A picture of the signature on the application.
+        known_signatures: Signatures that are known to be the applicant's, such as those of a specimen card: a picture
+            or a list of them.
+            Portraits and signatures are compared where there are both pictures and a verifier; `same_person_score` is
+            the lower score, and not measured where neither was asked for, or one that was got no answer.
         typed: By kind, fields that somebody typed from the document, such as "name" and "birth_date", for the rules
-            that need them, in the forms of `consistency.check_consistency`. What was read is not replaced by it.
+            that need them, in the forms of `consistency.check_consistency`. They go before the printed fields that were
+            read, and a difference is told; numbers and zones that were read are not replaced by them.
         duplicates: Earlier applications that are near duplicates.
         reference_date: The day that counts as today.
 
@@ -165,23 +182,35 @@ def examine(
         kind: _examined(kind, photo, classifier, detector, boxes.get(kind), reference_date)
         for kind, photo in documents.items()
     }
-    records = {kind: dict((typed or {}).get(kind, {})) | _record(one.reading) for kind, one in found.items()}
+    records = {}
+    for kind, one in found.items():
+        own = (typed or {}).get(kind, {})
+        records[kind] = record(one.reading, one.printed, own)
+        found[kind] = replace(one, problems=(*one.problems, *contradictions(kind, one.printed, own)))
     report = consistency.check_consistency(records, reference_date=reference_date)
     comparison = None
     if verifier is not None and face is not None:
-        pages = {kind: box for kind, box in (portrait_boxes or {}).items() if found[kind].page is not None}
+        pages = {kind: box for kind, box in boxes.items() if found[kind].page is not None}
         for kind, box in list(pages.items())[:1]:
             comparison = verifier.compare(_portrait(found[kind].page, box), face)
+    signatures = None
+    known = list(known_signatures) if isinstance(known_signatures, list | tuple) else [known_signatures]
+    if signature_verifier is not None and signature is not None and known:
+        signatures = signature_verifier.compare(known, signature)
+    compared = [one for one in (comparison, signatures) if one is not None]
     read = [one for one in found.values() if one.kind in (*WITH_NUMBER, *WITH_ZONE)]
+    fields = [field for one in found.values() if one.printed is not None for field in one.printed.fields.values()]
+    printed = [field.confidence for field in fields if field.trusted]
     evidence = Evidence.from_report(
         report,
         duplicates=duplicates,
         type_confidence=_least([one.confidence for one in found.values()]),
-        reading_confidence=_least([one.reading.confidence if _is_read(one) else None for one in read]),
+        reading_confidence=_least([one.reading.confidence if _is_read(one) else None for one in read] + printed),
         forgery_score=_most([None if one.forgery is None else one.forgery.score for one in found.values()]),
-        same_person_score=None if comparison is None else comparison.similarity,
+        same_person_score=_least([one.score for one in compared]),
+        other_person=sum(one.same is False for one in compared),
     )
-    return Examination(evidence, report, found, comparison)
+    return Examination(evidence, report, found, comparison, signatures)
 
 
 def _examined(kind: str, photo, classifier, detector, portrait_box: Box | None, reference_date) -> ExaminedDocument:
@@ -194,7 +223,7 @@ def _examined(kind: str, photo, classifier, detector, portrait_box: Box | None, 
     straight = locating.straighten(photo)
     on_pages = isinstance(classifier, DocumentClassifier)
     answer = (classifier.predict_straightened([straight]) if on_pages else classifier.predict(photo)).iloc[0]
-    problems, read, checked = [], None, None
+    problems, read, printed, checked = [], None, None, None
     confidence = float(answer[f"score_{kind}"])
     if np.isnan(confidence):
         confidence = None  # there is no page to name; why, is said below
@@ -203,7 +232,7 @@ def _examined(kind: str, photo, classifier, detector, portrait_box: Box | None, 
     elif answer["label"] != kind:
         problems.append(f"It looks like {answer['label']}; hand in the right document, or photograph it again.")
     if straight.problem is not None:
-        problems.append(straight.reason)
+        problems.append(darkness(photo) or straight.reason)
     else:
         problems += [f"{one.reason}. {one.action}" for one in straight.quality.findings]
         if kind in WITH_NUMBER:
@@ -212,6 +241,8 @@ def _examined(kind: str, photo, classifier, detector, portrait_box: Box | None, 
             read = reading.read_mrz(straight.image, reference_date=reference_date)
         if read is not None and not read.valid:
             problems.append(read.explanation)
+        printed = reading.read_printed_fields(straight.image, reference_date=reference_date)
+        problems += printed.problems
         if detector is not None:
             places = _places(read, portrait_box, straight)
             if places or not isinstance(detector, forgery.TraceDetector):
@@ -223,17 +254,13 @@ def _examined(kind: str, photo, classifier, detector, portrait_box: Box | None, 
             else:
                 problems.append("No field was found in which traces of a forgery could be looked for.")
     spent = time.perf_counter() - start
-    return ExaminedDocument(kind, answer["label"], confidence, straight.image, read, checked, tuple(problems), spent)
+    return ExaminedDocument(
+        kind, answer["label"], confidence, straight.image, read, checked, tuple(problems), spent, printed
+    )
 
 
 def _is_read(one: ExaminedDocument) -> bool:
     return one.reading is not None and bool(one.reading.text)
-
-
-def _record(read) -> dict[str, Any]:
-    if read is None or not read.text:
-        return {}
-    return {"mrz": read.record} if isinstance(read, reading.MrzReading) else {"identity_number": read.text}
 
 
 def _places(read, portrait_box: Box | None, straight: locating.Straightened) -> dict[str, Field]:

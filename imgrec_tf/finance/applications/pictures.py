@@ -92,3 +92,13 @@ def _by_blocks(one: np.ndarray, other: np.ndarray) -> float:
 def _blocks(values: np.ndarray) -> np.ndarray:
     side = _SIDE // _BLOCKS
     return values.reshape(_BLOCKS, side, _BLOCKS, side).swapaxes(1, 2).reshape(_BLOCKS**2, -1)
+
+
+def darkness(photo: np.ndarray) -> str:
+    """Say that a photo without a document is too dark, where it is: another table would not help."""
+    from imgrec_tf.finance import locating
+
+    height, width = photo.shape[:2]
+    frame = np.array([[0, 0], [width, 0], [width, height], [0, height]], float)
+    found = locating.check_quality(photo, frame).findings
+    return " ".join(f"{one.reason}. {one.action}." for one in found if one.name == "too_dark")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw
+from scipy import ndimage
 
 from imgrec_tf.finance.documents import fonts
 from imgrec_tf.finance.documents.document import SPECIMEN, Document
@@ -35,11 +38,16 @@ def specimen_contrast(document: Document) -> float:
     origin, step_x, step_y = field.corners[0], along / width, down / height
     matrix = (step_x[0], step_y[0], origin[0], step_x[1], step_y[1], origin[1])
     seen = np.asarray(grey.transform((width, height), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR), float)
-    stencil = _stencil(width, height)
-    ink = np.asarray(stencil) > 160
-    grown = np.asarray(stencil.filter(ImageFilter.MaxFilter(2 * max(1, height // 12) + 1))) > 60
-    paper = grown & (np.asarray(stencil) < 60)
+    ink, paper = _ink_and_paper(width, height)
     return float(abs(np.median(seen[paper]) - np.median(seen[ink])))
+
+
+@lru_cache(maxsize=16)  # a page that is forged in several places asks again and again
+def _ink_and_paper(width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
+    """Where the letters are, and where the paper close to them is: bool (height, width) each."""
+    stencil = np.asarray(_stencil(width, height))
+    grown = ndimage.maximum_filter(stencil, 2 * max(1, height // 12) + 1, mode="nearest") > 60
+    return stencil > 160, grown & (stencil < 60)
 
 
 def _stencil(width: int, height: int) -> Image.Image:

@@ -13,8 +13,9 @@ from PIL import Image
 from imgrec_tf.finance import locating
 from imgrec_tf.finance.capture import Photo
 from imgrec_tf.finance.documents import Field
-from imgrec_tf.finance.forgery import eligible, forging, patches, windows
-from imgrec_tf.finance.forgery.traces import TraceDetector
+from imgrec_tf.finance.forgery import places as page_places
+from imgrec_tf.finance.forgery import traces, windows
+from imgrec_tf.finance.forgery.trace_detector import TraceDetector
 from imgrec_tf.finance.locating.pictures import reduced_picture
 from imgrec_tf.finance.photos import opened
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 # Width and height in mm of the formats that `locating.nearest_format` knows and that carry forged fields.
 FORMATS = {"card": (85.60, 53.98), "passport page": (125.0, 88.0), "household page": (143.0, 105.0)}
 LEAST_RESOLUTION = 0.55  # of the pixels a mm that the network was trained with
-_PAD = 0.2  # of a field's height: what a forger paints over beyond its letters
 _MASSIVE = 6000  # a photo of more than twice that a side is reduced first
 
 
@@ -117,7 +117,8 @@ def check_document(
             "unknown_format",
             "The page has none of the formats that the network knows. Give a card, a passport page or a household page",
         )
-    width, height = (round(one * windows.PIXELS_PER_MM) for one in FORMATS[page_format])
+    resolution = traces.PIXELS_PER_MM if isinstance(recognizer, TraceDetector) else windows.PIXELS_PER_MM
+    width, height = (round(one * resolution) for one in FORMATS[page_format])
     sides = np.hypot(*(np.roll(corners, -1, axis=0) - corners).T)
     if (sides[0] + sides[2]) / 2 < LEAST_RESOLUTION * width:
         return _problem(
@@ -145,21 +146,15 @@ def _flat(name: str, corners: np.ndarray, flatten: np.ndarray, shape) -> tuple[f
     return (*low, *high)
 
 
-def _traced(page, page_format: str, places: dict, texts: dict, traces: TraceDetector, heat_map: bool) -> DocumentCheck:
+def _traced(page, page_format: str, boxes: dict, texts: dict, detector: TraceDetector, heat_map: bool) -> DocumentCheck:
     """Score each field as a whole, and each character where one alone may have been changed."""
-    candidates: list[tuple[str, tuple[int, int, int, int]]] = []
-    for name, box in places.items():
-        pad = _PAD * (box[3] - box[1]) if name != "portrait" else 0.0
-        candidates.append((name, patches.whole_box(box, page, pad)))
-        count = len(texts.get(name, ""))
-        if name in eligible.EVENLY_SPACED and count > 1:
-            candidates += [(name, forging.cell_box(box, count, at, page)) for at in range(count)]
-    candidates = [one for one in candidates if one[1][0] < one[1][2] and one[1][1] < one[1][3]]
-    scores = traces.score([page] * len(candidates), [box for _, box in candidates])
-    named: dict[str, float] = dict.fromkeys(places, 0.0)
+    listed = page_places.places_on(boxes, texts, page)
+    scores = detector.score_places(page, listed)
+    named: dict[str, float] = dict.fromkeys(boxes, 0.0)
     found = np.zeros(page.shape[:2], np.float32)
-    for (name, (left, top, right, bottom)), score in zip(candidates, scores):
-        named[name] = max(named[name], float(score))
+    for place, score in zip(listed, scores):
+        left, top, right, bottom = place.box
+        named[place.field] = max(named[place.field], float(score))
         found[top:bottom, left:right] = np.maximum(found[top:bottom, left:right], np.float32(score))
     return DocumentCheck(max(named.values()), named, found if heat_map else None, page, page_format)
 

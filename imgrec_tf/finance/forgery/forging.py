@@ -1,8 +1,9 @@
 """Forges a rendered document: portrait swap, field edit, copy-move, splice; or hands it on for a photo of a copy.
 
 The forger works on the page's pixels, as with an image editor: paints a background over what was there, types with a
-font that comes near, cuts a piece out of the same or another document, saves it, pastes it. What this leaves behind,
-a background that does not go on, a mark that is interrupted, letters of other proportions, is what a detector can find.
+font that comes near, cuts a piece out of a scan of the same or another document, saves it, pastes it. What this leaves
+behind, a background that does not go on, a mark that is interrupted, letters of other proportions, the blur and noise
+of the scan, is what a detector can find.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from PIL import Image
 
 from imgrec_tf.finance import documents
 from imgrec_tf.finance.documents import Document, Field
-from imgrec_tf.finance.forgery import eligible, patches, retyping
+from imgrec_tf.finance.forgery import eligible, patches, places, retyping
 from imgrec_tf.finance.forgery.forged import KINDS, Forged
 from imgrec_tf.finance.forgery.patches import Box
 
@@ -37,7 +38,8 @@ def forge(
             another document) or "recapture" (nothing is painted; the page is photographed from a screen or a print).
         seed: Of everything that is chosen, 0 or more.
         field: What to forge, one of `targets(document, kind)`; None draws it.
-        skill: Of the forger, 0 (flat backgrounds, other fonts, another ink) to 1 (cloned backgrounds, near fonts).
+        skill: Of the forger, 0 (flat backgrounds, other fonts, another ink, poor copies) to 1 (cloned backgrounds, near
+            fonts, good scans).
         placebo: Use the tool and forge nothing: the same places are cut out, saved and pasted back. A detector that
             finds these has learnt the tool and not the forgery.
 
@@ -102,6 +104,7 @@ def _swap(document: Document, name: str, rng: np.random.Generator, skill: float)
         size=(max(16, bottom - top), max(16, right - left)),
         oversampling=2,
     )
+    drawn = patches.second_generation(drawn, rng, skill)
     piece = _like_portrait(Image.fromarray(drawn).resize((right - left, bottom - top)), document.image, box)
     return [(piece, box, _portrait_shape(document.image, box))], field, dict(document.values)
 
@@ -122,7 +125,7 @@ def _edit(document: Document, name: str, rng: np.random.Generator, skill: float)
     for at, (old, new) in enumerate(zip(before, text)):
         if old == new:
             continue
-        box = cell_box(field.box, len(field.text), at, document.image)
+        box = places.cell_box(field.box, len(field.text), at, document.image)
         piece = patches.cleaned(document.image, box, rng, skill)
         high = (field.box[3] - field.box[1]) * float(np.exp(rng.normal(0, 0.02 + 0.06 * (1 - skill))))
         cover = patches.letters(new, high, font)
@@ -136,17 +139,18 @@ def _copy(document: Document, name: str, rng: np.random.Generator, skill: float)
     """A digit over another digit of the same line, or one date over another."""
     field = document.fields[name]
     if name in eligible.EVENLY_SPACED:
-        places = eligible.changeable_digits(name, field.text)
-        to = int(rng.choice(places))
-        taken = int(rng.choice([place for place in places if field.text[place] != field.text[to]]))
+        digits = eligible.changeable_digits(name, field.text)
+        to = int(rng.choice(digits))
+        taken = int(rng.choice([one for one in digits if field.text[one] != field.text[to]]))
         source, box = (
-            cell_box(field.box, len(field.text), taken, document.image),
-            cell_box(field.box, len(field.text), to, document.image),
+            places.cell_box(field.box, len(field.text), taken, document.image),
+            places.cell_box(field.box, len(field.text), to, document.image),
         )
         text = field.text[:to] + field.text[taken] + field.text[to + 1 :]
         width, height = box[2] - box[0], box[3] - box[1]
         left = min(source[0], document.image.shape[1] - width)
         piece = document.image[source[1] : source[1] + height, left : left + width]
+        piece = patches.second_generation(piece, rng, skill)
         return [(piece, box, None)], replace(field, text=text), retyping.values_after(document, name, text)
     other = document.fields[str(rng.choice(eligible.other_dates(document, name)))]
     pieces, after = _moved(document, field, document.image, other, 1.0, rng, skill)
@@ -162,9 +166,8 @@ def _splice(document: Document, name: str, rng: np.random.Generator, skill: floa
     if name == "portrait":
         left, top, right, bottom = patches.whole_box(other.box, donor.image)
         box = patches.whole_box(field.box, document.image)
-        cut = Image.fromarray(donor.image[top:bottom, left:right]).resize(
-            (box[2] - box[0], box[3] - box[1]), Image.Resampling.BICUBIC
-        )
+        cut = patches.second_generation(donor.image[top:bottom, left:right], rng, skill)
+        cut = Image.fromarray(cut).resize((box[2] - box[0], box[3] - box[1]), Image.Resampling.BICUBIC)
         piece = _like_portrait(cut, document.image, box)
         return [(piece, box, _portrait_shape(document.image, box))], field, dict(document.values)
     scale = (field.box[3] - field.box[1]) / max(1.0, other.box[3] - other.box[1])
@@ -186,7 +189,7 @@ def _donor(document: Document, name: str, rng: np.random.Generator) -> Document:
             layout,
             seed=int(rng.integers(2**31)),
             pixels_per_mm=document.pixels_per_mm,
-            oversampling=2,
+            oversampling=1,  # its piece gets another resolution anyway
         )
         same = name != "portrait" and name in donor.fields and donor.fields[name].text == document.fields[name].text
         if name in donor.fields and not same:
@@ -199,7 +202,8 @@ def _moved(document: Document, field: Field, source: np.ndarray, other: Field, s
     high = field.box[3] - field.box[1]
     pad = 0.18 * high
     cut_box = patches.whole_box(other.box, source, pad / scale)
-    cut = Image.fromarray(source[cut_box[1] : cut_box[3], cut_box[0] : cut_box[2]])
+    cut = source[cut_box[1] : cut_box[3], cut_box[0] : cut_box[2]]
+    cut = Image.fromarray(patches.second_generation(cut, rng, skill))
     size = max(1, round(cut.width * scale)), max(1, round(cut.height * scale))
     cut = np.asarray(cut.resize(size, Image.Resampling.BICUBIC) if size != cut.size else cut)
     left, top = int(np.floor(field.box[0] - pad)), int(np.floor(field.box[1] - pad))
@@ -230,14 +234,6 @@ def _typed(document: Document, field: Field, text: str, font: str, ink: np.ndarr
     ends = min(left + cover.shape[1], box[2]), min(top + cover.shape[0], box[3])
     corners = np.array([[left, top], [ends[0], top], ends, [left, ends[1]]], np.float64)
     return made, box, Field(field.name, text, corners)
-
-
-def cell_box(box, count: int, place: int, image: np.ndarray) -> Box:
-    """Where one of `count` characters of an evenly spaced line stands; letters are about 0.8 of their distance wide."""
-    left, top, right, bottom = box
-    pitch = (right - left) / (count - 0.2)
-    start = left + place * pitch - 0.1 * pitch
-    return patches.whole_box((start, top, start + pitch, bottom), image, 0.06 * (bottom - top))
 
 
 def _aspect(field: Field) -> float:

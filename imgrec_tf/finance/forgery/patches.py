@@ -35,6 +35,40 @@ def draw_tool(rng: np.random.Generator, skill: float) -> Tool:
     return Tool(int(rng.integers(int(low), int(high) + 1)), float(rng.uniform(0.2, 0.4 + 1.2 * skill)))
 
 
+def second_generation(picture: np.ndarray, rng: np.random.Generator, skill: float) -> np.ndarray:
+    """Give a piece the history that every copied piece has: another resolution, lens, sensor and file.
+
+    A forger has no printing plates. What is laid over a page, a face, a field, a digit, a piece of paper, is a copy: it
+    comes from a photo or a scan, which had more or fewer pixels than the place it goes to, its own blur, its own noise
+    and its own JPEG tables. What is genuine on the page has none of these. With more skill the source is a better one.
+
+    Args:
+        picture: uint8 (height, width, 3).
+        rng: What is drawn.
+        skill: 0 (a picture from the web) to 1 (a good scan).
+
+    Returns:
+        uint8 of the same shape.
+    """
+    worst = 1 - skill
+    scale = float(np.exp(rng.uniform(-0.25 - 0.45 * worst, 0.25)))
+    blur, noise = rng.uniform(0.3, 0.5 + 0.5 * worst), rng.uniform(0.8, 2.0 + 3.0 * worst)
+    size = max(8, round(picture.shape[1] * scale)), max(8, round(picture.shape[0] * scale))
+    seen = np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BICUBIC), np.float32)
+    seen = ndimage.gaussian_filter(seen, (blur, blur, 0))
+    grain = ndimage.gaussian_filter(rng.normal(0, 1, seen.shape).astype(np.float32), (0.4, 0.4, 0))
+    seen = np.clip(seen + grain * (noise / grain.std()) + 0.5, 0, 255).astype(np.uint8)
+    seen = jpeg(seen, int(rng.integers(60 + round(20 * skill), 93)))
+    return np.asarray(Image.fromarray(seen).resize(picture.shape[1::-1], Image.Resampling.BICUBIC))
+
+
+def jpeg(picture: np.ndarray, quality: int) -> np.ndarray:
+    """Save a picture as JPEG, colours halved in resolution as most programs do, and read it back: uint8."""
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "JPEG", quality=quality)
+    return np.asarray(Image.open(file).convert("RGB"))
+
+
 def whole_box(box, image: np.ndarray, margin: float = 0.0) -> Box:
     """A rectangle in whole pixels inside of the image, `margin` pixels larger on each side."""
     left, top, right, bottom = box
@@ -54,9 +88,7 @@ def paste(image: np.ndarray, piece: np.ndarray, box: Box, tool: Tool, shape: np.
         shape: float (rows, columns) in [0, 1], 0 where the piece is transparent; None for a full rectangle.
     """
     left, top, right, bottom = box
-    file = io.BytesIO()
-    Image.fromarray(piece).save(file, "JPEG", quality=tool.quality)
-    piece = np.asarray(Image.open(file).convert("RGB"), np.float32)
+    piece = jpeg(piece, tool.quality).astype(np.float32)
     cover = np.ones(piece.shape[:2], np.float32) if shape is None else shape.astype(np.float32)
     if tool.feather > 0.4:
         soft = ndimage.gaussian_filter(cover, tool.feather / 2, mode="constant")  # towards the inside only:
@@ -91,7 +123,7 @@ def cleaned(image: np.ndarray, box: Box, rng: np.random.Generator, skill: float 
             candidates.append(found)
     if not candidates or rng.random() < 1 - 0.6 * skill:
         return smooth
-    found = candidates[int(rng.integers(len(candidates)))].astype(np.float32)
+    found = second_generation(candidates[int(rng.integers(len(candidates)))], rng, skill).astype(np.float32)
     return np.clip(found + (smooth.mean(axis=(0, 1)) - found.mean(axis=(0, 1))), 0, 255).astype(np.uint8)
 
 

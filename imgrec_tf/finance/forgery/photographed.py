@@ -8,7 +8,7 @@ import numpy as np
 
 from imgrec_tf.finance import capture, documents, identity
 from imgrec_tf.finance.documents import Document
-from imgrec_tf.finance.forgery import eligible, forging, windows
+from imgrec_tf.finance.forgery import eligible, forging, traces, windows
 from imgrec_tf.finance.forgery.forged import Forged
 from imgrec_tf.finance.locating import rectify
 from imgrec_tf.finance.photo_plans import Plan
@@ -58,7 +58,7 @@ def take_page(
         plan.template,
         person=person,
         seed=plan.seed,
-        pixels_per_mm=windows.PIXELS_PER_MM,
+        pixels_per_mm=traces.PIXELS_PER_MM,
         oversampling=2,
     )
     possible = [kind for kind in kinds if eligible.targets(document, kind)]

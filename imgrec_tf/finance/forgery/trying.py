@@ -10,7 +10,7 @@ from imgrec_tf._checks import check_whole
 from imgrec_tf._parallel import in_processes
 from imgrec_tf.finance import capture, consistency, documents
 from imgrec_tf.finance.consistency import ConsistencyReport
-from imgrec_tf.finance.forgery import detecting, eligible, forging, windows
+from imgrec_tf.finance.forgery import detecting, eligible, forging, traces
 from imgrec_tf.finance.forgery.forged import KINDS, Forged
 
 PAINTED = tuple(kind for kind in KINDS if kind != "recapture")
@@ -78,7 +78,7 @@ def try_pages(
     def take(number: int) -> tuple[Forged, capture.Photo]:
         rng = np.random.default_rng([int(seed), number, 43])
         made = _one(number, rng)
-        size = (round(windows.PIXELS_PER_MM * 90), round(windows.PIXELS_PER_MM * 120))
+        size = (round(traces.PIXELS_PER_MM * 90), round(traces.PIXELS_PER_MM * 120))
         return made, made.photograph(severity, camera=int(rng.integers(cameras)), seed=int(rng.integers(2**31)),
                                      size=size)  # fmt: skip
 
@@ -95,7 +95,7 @@ def _one(number: int, rng: np.random.Generator) -> Forged:
         page = documents.render(
             CLASSES[number // 2 % len(CLASSES)],
             seed=int(rng.integers(2**31)),
-            pixels_per_mm=windows.PIXELS_PER_MM,
+            pixels_per_mm=traces.PIXELS_PER_MM,
             oversampling=2,
         )
         kind = PAINTED[number // 4 % len(PAINTED)]

@@ -1,4 +1,4 @@
-"""Reads machine-readable zones and identity numbers: a small network with CTC, and the check digits.
+"""Reads machine-readable zones, identity numbers and printed fields: small networks with CTC, and checks of each text.
 
     reading = finance.reading.read_mrz(picture)
     reading.text, reading.fields["document_number"], reading.reason
@@ -19,6 +19,9 @@ _NAMES = {
     "LineReader": "line_reader",
     "MrzReading": "mrz_reading",
     "NumberReading": "number_reading",
+    "PrintedField": "printed",
+    "PrintedLine": "print_layout",
+    "PrintedReading": "printed",
     "ReaderRun": "training",
     "Repaired": "repair",
     "Row": "rows",
@@ -34,8 +37,10 @@ _NAMES = {
     "normalise_line": "normalising",
     "number_alphabets": "repair",
     "number_strips": "lines",
+    "print_alphabet": "print_texts",
     "read_identity_number": "number_reading",
     "read_mrz": "mrz_reading",
+    "read_printed_fields": "printed",
     "render_line": "lines",
     "repair_identity_number": "repair",
     "repair_mrz": "repair",

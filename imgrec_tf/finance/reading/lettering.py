@@ -22,7 +22,8 @@ def cap_share(font: str) -> float:
 @lru_cache(maxsize=16_384)
 def _glyph(character: str, font: str, cap_height: int, weight: float) -> tuple[Image.Image, float]:
     """A character with a margin of one capital height around its origin, and its advance in pixels."""
-    face = fonts.font(font, cap_height / cap_share(font))
+    em = cap_height / cap_share(font)
+    face = fonts.font("chinese", em * fonts.CHINESE_SCALE) if fonts.is_chinese(character) else fonts.font(font, em)
     advance = face.getlength(character)
     image = Image.new("L", (int(advance) + 2 * cap_height, int(2.2 * cap_height)), 0)
     ImageDraw.Draw(image).text((cap_height, 1.6 * cap_height), character, fill=255, font=face, anchor="ls")
@@ -38,7 +39,7 @@ def ink(
     """Draw a text on one line.
 
     Args:
-        text: What to draw.
+        text: What to draw. Chinese characters take the Chinese font, all others `font`.
         cap_height: Height of a capital letter in pixels.
         font: One of `FONTS`.
         pitch: Mean distance from one character to the next in capital heights; None for the font's own. OCR-B and

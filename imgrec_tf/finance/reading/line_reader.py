@@ -16,7 +16,7 @@ from imgrec_tf.finance.network_file import load_network, save_network
 from imgrec_tf.finance.reading.normalising import HEIGHT, normalise_line
 
 WEIGHTS = Path(__file__).with_name("weights")
-SHIPPED = "machine.npz"
+SHIPPED = {"machine": "machine.npz", "print": "print.npz"}
 _SETTINGS = ("context", "filters", "recurrent_units", "dropout")
 
 
@@ -90,15 +90,21 @@ class LineReader:
             self._call = tf.function(lambda lines: self.model(lines, training=False), input_signature=[shape])
         return np.array(self._call(batch), np.float32)
 
-    def save(self, path: str | Path) -> Path:
-        """Write the weights as half-precision numbers and the settings as JSON, and return the path.
+    def save(self, path: str | Path, *, bits: int | None = None) -> Path:
+        """Write the weights and the settings as JSON, and return the path.
+
+        Args:
+            path: A name that ends with .npz.
+            bits: None writes half-precision numbers; 2 to 8 rounds the kernels to this many bits.
 
         Raises:
-            ValueError: If the name does not end with .npz.
+            ValueError: If the name does not end with .npz, or `bits` is out of its range.
         """
-        weights = [one.astype(np.float16) for one in self.model.get_weights()]
+        weights = self.model.get_weights()
+        if bits is None:
+            weights = [one.astype(np.float16) for one in weights]
         about = {"characters": self.characters, "settings": self.settings}
-        return save_network(path, weights, about, owner="reader")
+        return save_network(path, weights, about, owner="reader", bits=bits)
 
     @classmethod
     def load(cls, path: str | Path) -> LineReader:
@@ -120,7 +126,17 @@ class LineReader:
         return reader
 
 
-@lru_cache(maxsize=1)
-def shipped_reader() -> LineReader:
-    """Return the reader that comes with the package: A-Z, 0-9 and `<`, OCR-B and other fonts. Loaded once."""
-    return LineReader.load(WEIGHTS / SHIPPED)
+@lru_cache(maxsize=2)
+def shipped_reader(kind: str = "machine") -> LineReader:
+    """Return a reader that comes with the package. Loaded once.
+
+    Args:
+        kind: "machine" reads A-Z, 0-9 and `<` in OCR-B and other fonts; "print" what `read_printed_fields` needs, with
+            the characters of `print_alphabet()`.
+
+    Raises:
+        ValueError: If there is no reader of that kind.
+    """
+    if kind not in SHIPPED:
+        raise ValueError(f"kind must be one of {', '.join(SHIPPED)}, got {kind!r}")
+    return LineReader.load(WEIGHTS / SHIPPED[kind])

@@ -75,16 +75,20 @@ def render_line(
         lowest = 14 if strength < 0.4 else 11 if strength < 0.8 else 8 if strength < 1.2 else 6.5
         pixels_per_character = float(np.exp(rng.uniform(np.log(lowest), np.log(45))))
     cap = pixels_per_character / pitch
-    cover = _photographed(text, font, cap, pitch, rng, strength)
+    cover = _covered(text, font, cap, pitch, rng, strength)
+    return LineImage(photographed(cover, cap, rng, strength), text, font, pixels_per_character)
+
+
+def photographed(cover: np.ndarray, cap: float, rng, strength: float) -> np.ndarray:
+    """Put ink on paper and take the photo: uint8 (height, width); `cap` is the height of capitals in pixels."""
     image = wear.print_on(wear.paper(cover.shape, cap, rng, strength), cover, rng, cap, strength)
     image = _clutter(image, cap, rng, strength)
     image = wear.light(image, cap, rng, strength)
     image = wear.lens(image, cap, rng, strength)
-    image = wear.compress(wear.sensor(image, rng, strength), rng, strength)
-    return LineImage(image, text, font, pixels_per_character)
+    return wear.compress(wear.sensor(image, rng, strength), rng, strength)
 
 
-def _photographed(text: str, font: str, cap: float, pitch: float, rng, strength: float) -> np.ndarray:
+def _covered(text: str, font: str, cap: float, pitch: float, rng, strength: float) -> np.ndarray:
     """Ink as it falls on the camera's pixels: float32 (height, width) in [0, 1]."""
     drawn = 30 if cap < 20 else 44  # height in pixels of the capitals as drawn; they are reduced or enlarged then
     jitter = rng.normal(0, 0.012, (len(text), 2)) if rng.random() < 0.5 else None
@@ -101,24 +105,44 @@ def _photographed(text: str, font: str, cap: float, pitch: float, rng, strength:
                 top = round(middle + side * spacing + drawn / 2 - baseline)
                 tall.paste(255, (int(rng.uniform(-0.3, 0.3) * drawn), top), other)
 
-    scale = drawn / cap  # drawn pixels to one of the camera's
-    size = rng.uniform(0.84, 1.2)  # the zone finder's error in height
-    height = max(8, round(_FILL * cap * size))
-    margins = rng.uniform(0.4, 1.6, 2) * cap
+    return seen(tall, (start, end), (middle, drawn), cap, rng, strength, fill=_FILL)
+
+
+def seen(
+    drawing: Image.Image, ends: tuple[float, float], middle: tuple[float, float], high: float, rng, strength: float,
+    *, fill: float, sizes: tuple[float, float] = (0.84, 1.2), sides: tuple[float, float] = (0.4, 1.6)
+) -> np.ndarray:  # fmt: skip
+    """Look at a drawn line as a camera does: ink on its pixels, float32 (height, width) in [0, 1].
+
+    Args:
+        drawing: The line, "L", 255 where there is ink.
+        ends: x of the text's start and end in the drawing.
+        middle: y of the middle of what is taken for the line's height, and that height, in the drawing.
+        high: That height in the camera's pixels.
+        rng: What the margins, skew, slant and errors of the cut are drawn from.
+        strength: Of skew and slant, see `SEVERITIES`.
+        fill: Height of the cut in heights of the line.
+        sizes: Least and greatest factor on the height of the cut: the error of whoever finds lines.
+        sides: Least and greatest margin at each end, in heights of the line.
+    """
+    start, end = ends
+    scale = middle[1] / high  # drawn pixels to one of the camera's
+    height = max(8, round(fill * high * rng.uniform(*sizes)))
+    margins = rng.uniform(*sides, 2) * high
     width = max(8, round((end - start) / scale + margins.sum()))
     skew = np.deg2rad(rng.normal(0, 0.7 * strength))
     slant = rng.normal(0, 0.05 * strength) + (rng.uniform(0.1, 0.25) if rng.random() < 0.06 else 0.0)
-    shift = rng.normal(0, 0.07) * cap
+    shift = rng.normal(0, 0.07) * high
     # From a camera's pixel to the place in the drawing (Pillow's order); the line turns about its middle.
     a, b = scale, scale * (-np.tan(skew) + slant)
     d, e = scale * np.tan(skew), scale
     across, down = width / 2, height / 2 + shift
     c = (start + end) / 2 + (margins[1] - margins[0]) / 2 * scale - a * across - b * down
-    f = middle - d * across - e * down
+    f = middle[0] - d * across - e * down
     if scale > 1:
-        tall = tall.filter(ImageFilter.GaussianBlur(0.42 * scale))
-    seen = tall.transform((width, height), Image.Transform.AFFINE, (a, b, c, d, e, f), Image.Resampling.BILINEAR)
-    return np.asarray(seen, np.float32) / 255
+        drawing = drawing.filter(ImageFilter.GaussianBlur(0.42 * scale))
+    view = drawing.transform((width, height), Image.Transform.AFFINE, (a, b, c, d, e, f), Image.Resampling.BILINEAR)
+    return np.asarray(view, np.float32) / 255
 
 
 def _clutter(image: np.ndarray, cap: float, rng, strength: float) -> np.ndarray:
@@ -144,7 +168,7 @@ def training_strip(rng: np.random.Generator, columns: int = 208) -> tuple[np.nda
     number = name != "ocr-b" and rng.random() < 0.7
     text = texts.random_number(length, rng) if number else texts.random_text(length, rng)
     line = render_line(text, font=name, severity=severity, seed=rng)
-    return _placed(line.image, columns, rng), text
+    return placed(line.image, columns, rng), text
 
 
 def number_strips(
@@ -180,12 +204,12 @@ def number_strips(
         text = texts.random_number(int(rng.integers(fewest, most + 1)), rng)
         level = str(rng.choice(list(SEVERITIES))) if severity == "mixed" else severity
         line = render_line(text, font=str(rng.choice(lettering.FONTS)), severity=level, seed=rng)
-        strips.append(_placed(line.image, columns, rng))
+        strips.append(placed(line.image, columns, rng))
         drawn.append(text)
     return np.stack(strips), drawn
 
 
-def _placed(image: np.ndarray, columns: int, rng: np.random.Generator) -> np.ndarray:
+def placed(image: np.ndarray, columns: int, rng: np.random.Generator) -> np.ndarray:
     """Normalise a line and put it somewhere on paper of that width; a longer one is squeezed."""
     natural = image.shape[1] * HEIGHT / image.shape[0]
     strip = normalise_line(image, columns=min(columns, max(8, round(natural))))

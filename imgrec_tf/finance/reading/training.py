@@ -7,6 +7,7 @@ before new ones take their places.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,7 @@ from imgrec_tf.finance.reading.line_reader import LineReader
 from imgrec_tf.finance.reading.lines import training_strip
 
 BATCH, FRESH, STORE = 48, 16, 5_000  # strips of a step, how many of them are new, and how many wait
+Strip = Callable[[np.random.Generator], tuple[np.ndarray, str]]
 _VALIDATION_SEED = 9_000_000  # far from every training seed
 
 
@@ -44,10 +46,12 @@ def train_reader(
     context: str = "convolution",
     learning_rate: float = 3e-3,
     characters: str = ALPHABET,
+    strip: Strip = training_strip,
+    settings: Mapping | None = None,
     report_every: int = 50,
     progress: bool = True,
 ) -> ReaderRun:
-    """Train a reader from nothing, on strips of 9 to 13 characters; it reads lines of any length.
+    """Train a reader from nothing, on short strips; it reads lines of any length.
 
     At first the loss hardly falls while the network answers with blanks only: CTC's plateau. The LSTM stays there
     longer than the convolutions.
@@ -57,7 +61,10 @@ def train_reader(
         seed: Seed of weights, texts and images.
         context: "lstm" or "convolution", see `models.crnn`.
         learning_rate: The highest one of Adam's one-cycle schedule.
-        characters: The alphabet; it must hold what the strips show, A-Z, 0-9 and `<`.
+        characters: The alphabet; it must hold what the strips show.
+        strip: Draws one strip and its text of at most 16 characters, all strips of one width. By default pieces of
+            zones and numbers of 9 to 13 characters, A-Z, 0-9 and `<`.
+        settings: `filters`, `recurrent_units` or `dropout` of `models.crnn`.
         report_every: Steps between two looks at validation strips.
         progress: Print one line a report.
 
@@ -68,16 +75,16 @@ def train_reader(
 
     if steps < 1:
         raise ValueError(f"steps must be 1 or more, got {steps}")
-    reader = LineReader(characters, seed=seed, context=context)
+    reader = LineReader(characters, seed=seed, context=context, **(settings or {}))
     warm = max(1, steps // 10)
     schedule = keras.optimizers.schedules.CosineDecay(
         learning_rate / 20, steps - warm, warmup_target=learning_rate, warmup_steps=warm, alpha=0.005
     )
     reader.model.compile(keras.optimizers.Adam(schedule, clipnorm=5.0), keras.losses.CTC())
     began, cpu = time.perf_counter(), time.process_time()
-    held_back = make_strips(200, reader, seed=_VALIDATION_SEED)
+    held_back = make_strips(200, reader, seed=_VALIDATION_SEED, strip=strip)
     history: list[dict] = []
-    batches = _batches(reader, seed)
+    batches = _batches(reader, seed, strip)
     for first in range(0, steps, report_every):
         count = min(report_every, steps - first)
         losses = [float(reader.model.train_on_batch(*next(batches))) for _ in range(count)]
@@ -89,10 +96,12 @@ def train_reader(
     return ReaderRun(reader, history, time.process_time() - cpu, time.perf_counter() - began)
 
 
-def make_strips(count: int, reader: LineReader, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def make_strips(
+    count: int, reader: LineReader, *, seed: int, strip: Strip = training_strip
+) -> tuple[np.ndarray, np.ndarray]:
     """Render strips and their labels: float32 (count, 24, columns, 1), int32 (count, longest) filled with 0."""
     rng = np.random.default_rng([seed, 77])
-    strips, texts = zip(*(training_strip(rng) for _ in range(count)))
+    strips, texts = zip(*(strip(rng) for _ in range(count)))
     return np.stack(strips), _labels(reader, texts)
 
 
@@ -111,12 +120,12 @@ def measure(reader: LineReader, strips: np.ndarray, labels: np.ndarray) -> dict[
     return {"character_error_rate": edits / characters, "exact": exact / len(labels)}
 
 
-def _batches(reader: LineReader, seed: int):
+def _batches(reader: LineReader, seed: int, draw: Strip):
     rng = np.random.default_rng([seed, 5])
     store: list[tuple[np.ndarray, str]] = []
     while True:
         for _ in range(BATCH if len(store) < BATCH else FRESH):
-            strip = training_strip(rng)
+            strip = draw(rng)
             if len(store) < STORE:
                 store.append(strip)
             else:

@@ -128,9 +128,9 @@ def evaluate_pairs(
         raise ValueError("pairs must hold some of the same person and some of different ones")
     if resamples < 0 or not 0 < confidence < 1:
         raise ValueError(f"resamples must be 0 or more and confidence in (0, 1), got {resamples} and {confidence}")
-    own = getattr(verifier, "threshold", None)
+    own = None
     if hasattr(verifier, "similarities"):
-        scores = verifier.similarities(pairs)
+        scores, own = verifier.similarities(pairs), verifier.threshold_for(pairs.first.shape[1])
     else:
         scores = np.asarray(verifier, np.float64)
         if scores.shape != (len(pairs),) or not ((scores >= 0) & (scores <= 1)).all():

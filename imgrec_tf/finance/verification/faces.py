@@ -23,9 +23,9 @@ from imgrec_tf.finance.documents.portraits import paint
 from imgrec_tf.finance.verification import checks
 from imgrec_tf.finance.verification.camera import photographed
 
-SIZE = (64, 56)
+SIZE = (80, 70)
 NEW_STYLE, NEW_BEARD, DYED, YEARS = 0.5, 0.4, 0.08, 15.0
-_DRAWN = (120, 96)
+_DRAWN = (160, 128)
 _SHOWN, _MIDDLE = 0.62, 0.45  # share of a portrait's height around the face, and where its middle is
 _LIKELY = {"neutral": 0.3, "smile": 0.24, "laugh": 0.1, "serious": 0.12, "sad": 0.06, "surprised": 0.08,
            "squinting": 0.1}  # fmt: skip

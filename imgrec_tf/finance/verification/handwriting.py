@@ -1,4 +1,4 @@
-"""Invented hands: what a writer's signature is, how it varies from day to day, and how another hand imitates it.
+"""Invented hands: what a writer's signature is, how it varies from day to day, and the way that the pen takes.
 
 A signature is a sequence of overlapping strokes. The pen's speed in each is log-normal in time and its direction turns
 from a start to an end angle (Plamondon, "A kinematic theory of rapid human movements", Biological Cybernetics 1995;
@@ -36,6 +36,9 @@ class Hand:
         contrast: How much thinner fast strokes are, 0 to 1.
         turn: Rotation of the line of writing in radians.
         unsteady: How much signatures vary from one to the next; 1 is usual.
+        taper: x-heights over which the line grows as the pen lands in motion, and thins as it leaves.
+        hesitations: How often the pen stops in a signature, on average.
+        retouches: How often a piece of line is written over again, on average.
     """
 
     length: np.ndarray
@@ -52,6 +55,9 @@ class Hand:
     contrast: float
     turn: float
     unsteady: float
+    taper: tuple[float, float]
+    hesitations: float
+    retouches: float
 
 
 def invent_hand(rng: np.random.Generator) -> Hand:
@@ -84,8 +90,11 @@ def invent_hand(rng: np.random.Generator) -> Hand:
         contrast=rng.uniform(0.25, 0.7),
         turn=0.0,
         unsteady=rng.uniform(0.6, 1.5),
+        taper=(rng.uniform(0.0, 0.7), rng.uniform(0.1, 1.2)),
+        hesitations=rng.uniform(0.2, 1.0) if rng.random() < 0.25 else 0.05,
+        retouches=0.03,
     )
-    return replace(hand, turn=rng.normal(0.06, 0.07) - _rising(hand))
+    return replace(hand, turn=rng.normal(0.06, 0.07) - rising(hand))
 
 
 def another_day(hand: Hand, rng: np.random.Generator) -> Hand:
@@ -103,37 +112,8 @@ def another_day(hand: Hand, rng: np.random.Generator) -> Hand:
         tremor=hand.tremor * rng.lognormal(0, 0.3),
         pen=hand.pen * rng.lognormal(0, 0.2),
         turn=hand.turn + rng.normal(0, 0.035),
+        taper=tuple(one * float(rng.lognormal(0, 0.3)) for one in hand.taper),
     )
-
-
-def imitated(hand: Hand, rng: np.random.Generator) -> Hand:
-    """How somebody else writes it who has practised it: slower, with a slant, a pressure and small errors of their own.
-
-    Some draw it slowly and shake, some write it fluently; the ranges overlap with those of genuine writers.
-    """
-    count = len(hand.length)
-    clumsy = rng.uniform(0.6, 1.15)  # the best have half of the errors of the worst
-    slower = rng.uniform(1.0, 1.45)
-    bend = np.exp(rng.normal(-0.03, 0.14) * clumsy)
-    middle, half = (hand.start + hand.end) / 2, (hand.end - hand.start) / 2 * bend
-    error = rng.normal(0, 0.1 * clumsy, count)
-    written = replace(
-        hand,
-        length=hand.length * np.exp(rng.normal(0, 0.11 * clumsy, count)),
-        start=middle - half + error + rng.normal(0, 0.06 * clumsy, count),
-        end=middle + half + error + rng.normal(0, 0.06 * clumsy, count),
-        gap=hand.gap * slower * np.exp(rng.normal(0, 0.1 * clumsy, count)),
-        peak=hand.peak + np.log(slower) + rng.normal(0, 0.05 * clumsy, count),
-        spread=np.clip(hand.spread + rng.normal(0, 0.04 * clumsy), 0.12, 0.5),
-        slant=hand.slant + rng.normal(0, 0.12 * clumsy),
-        aspect=hand.aspect * np.exp(rng.normal(0, 0.09 * clumsy)),
-        tremor=0.016 * rng.lognormal(0, 0.6),
-        pen=rng.uniform(0.1, 0.2),
-        contrast=hand.contrast * rng.uniform(0.3, 1.0),
-        unsteady=rng.uniform(0.7, 1.5),
-    )
-    line = _rising(hand) - _rising(written)  # nobody misses the direction of the line
-    return replace(written, turn=hand.turn + line + rng.normal(0, 0.04))
 
 
 def trajectory(hand: Hand, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -156,16 +136,38 @@ def trajectory(hand: Hand, rng: np.random.Generator) -> tuple[np.ndarray, np.nda
     across = np.stack([-velocity[:, 1], velocity[:, 0]], axis=1) / (fast[:, None] + 1e-6)
     path = path + across * _shaking(len(path), rng)[:, None] * hand.tremor
     lifted = ((deviation > -1.5) & (deviation < 1.0) & hand.air).any(axis=1)
+    path, fast, lifted = _interrupted(path, fast, lifted, hand, rng)
     x, y = path[:, 0] * hand.aspect + path[:, 1] * np.tan(hand.slant), path[:, 1]
     turned = np.stack([x * np.cos(hand.turn) - y * np.sin(hand.turn), x * np.sin(hand.turn) + y * np.cos(hand.turn)])
     return turned.T, fast, ~lifted
 
 
-def _rising(hand: Hand) -> float:
+def rising(hand: Hand) -> float:
     """Angle at which the letters climb, in radians, kept within what a line of writing does."""
     path, _, down = trajectory(replace(hand, tremor=0.0), np.random.default_rng(0))
     slope = np.polyfit(*path[down].T, 1)[0]
     return float(np.clip(np.arctan(slope), -0.7, 0.7))
+
+
+def _interrupted(path, fast, lifted, hand: Hand, rng) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The pen stops, goes on beside where it was, at times after it was lifted; pieces are written over again."""
+    path, fast, lifted = path.copy(), fast.copy(), lifted.copy()
+    last = len(path) - 1
+    for _ in range(rng.poisson(hand.hesitations)):
+        place = int(rng.integers(0.05 * last, 0.95 * last))
+        path[place:] += rng.normal(0, 0.05, 2)
+        fast[max(0, place - 4) : place + 4] = 0
+        if rng.random() < 0.5:
+            lifted[place : place + int(rng.integers(1, 4))] = True
+    for _ in range(rng.poisson(hand.retouches)):
+        start = int(rng.integers(0, 0.9 * last))
+        piece = slice(start, start + int(rng.integers(12, 40)))
+        path = np.concatenate([path, path[piece] + rng.normal(0, 0.06, 2)])
+        fast = np.concatenate([fast, 0.5 * fast[piece]])
+        lifted = np.concatenate([lifted, lifted[piece]])
+        lifted[last - 1 : last + 3] = True  # on the way there
+        last = len(path) - 1
+    return path, fast, lifted
 
 
 def _shaking(count: int, rng: np.random.Generator) -> np.ndarray:

@@ -7,6 +7,8 @@ than naming them would need; that is what carries over to people who were never 
 - "cosface": cos θ - margin. Wang et al., "CosFace: large margin cosine loss for deep face recognition", CVPR 2018.
 - "arcface": cos(θ + margin). Deng et al., "ArcFace: additive angular margin loss for deep face recognition", CVPR 2019.
 - "none": cos θ, the normalised softmax, to compare with.
+
+`ContrastiveLoss` is the other family, without directions: it compares the vectors of a batch with each other.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from __future__ import annotations
 import keras
 from keras import layers, ops
 
+CONTRASTIVE = "contrastive"
 MARGINS = {"cosface": 0.2, "arcface": 0.25, "none": 0.0}  # with their usual sizes here
 
 
@@ -73,3 +76,31 @@ class MarginLoss(keras.losses.Loss):
             worse = y_pred - self.margin
         logits = self.scale * (right * worse + (1 - right) * y_pred)
         return keras.losses.sparse_categorical_crossentropy(labels, logits, from_logits=True)
+
+
+class ContrastiveLoss(keras.losses.Loss):
+    """Every picture of a batch is to be nearer to those of the same person than to all others of the batch.
+
+    A Siamese comparison of all pairs at once; the nearest strangers weigh most. Khosla et al., "Supervised contrastive
+    learning", NeurIPS 2020, equation 2.
+    """
+
+    def __init__(self, temperature: float = 0.1):
+        """Choose what cosines are divided by, above 0.
+
+        Raises:
+            ValueError: If it is not above 0.
+        """
+        super().__init__(name="contrastive_loss")
+        if not temperature > 0:
+            raise ValueError(f"temperature must be above 0, got {temperature}")
+        self.temperature = float(temperature)
+
+    def call(self, y_true, y_pred):
+        """Return the loss of each picture: labels int (b,) and unit vectors (b, d); 0 where nobody else is alike."""
+        labels = ops.reshape(y_true, (-1, 1))
+        itself = ops.eye(ops.shape(y_pred)[0])
+        logits = ops.matmul(y_pred, ops.transpose(y_pred)) / self.temperature - 1e9 * itself
+        alike = ops.cast(ops.equal(labels, ops.transpose(labels)), "float32") * (1 - itself)
+        logs = ops.maximum(logits - ops.logsumexp(logits, axis=1, keepdims=True), -1e4)
+        return -ops.sum(alike * logs, axis=1) / ops.maximum(ops.sum(alike, axis=1), 1.0)

@@ -17,7 +17,7 @@ def embedding_network(
     image_shape: tuple[int, int, int],
     *,
     dimensions: int = 64,
-    filters: Sequence[int] = (16, 24, 40, 56),
+    filters: Sequence[int] = (16, 24, 40, 48),
     seed: int = 0,
     name: str | None = None,
 ) -> keras.Model:
@@ -25,9 +25,10 @@ def embedding_network(
 
     Each picture is first given zero mean and unit variance, which takes exposure and contrast away. Then come four
     halvings of height and width; each but the first is followed by a convolution with a short cut around it (He et
-    al., "Deep residual learning", CVPR 2016). What is left of height and width is put together by one weight for each
-    place and channel, a global depthwise convolution, since a mouth counts otherwise than a forehead does (Chen et
-    al., "MobileFaceNets", CCBR 2018).
+    al., "Deep residual learning", CVPR 2016). What is left of height and width is put together in two ways: by one
+    weight for each place and channel, a global depthwise convolution, since a mouth counts otherwise than a forehead
+    does (Chen et al., "MobileFaceNets", CCBR 2018); and by the mean over all places, since a shaking line counts
+    wherever it is.
 
     Args:
         image_shape: Height, width and channels; 32 to 256 pixels, 1 or 3 channels.
@@ -46,10 +47,10 @@ def embedding_network(
     _check(image_shape, dimensions, filters, seed)
     seeds = iter(range(seed * 1000, seed * 1000 + 1000))
 
-    def convolve(count: int, strides: int, previous):
+    def convolve(count: int, strides: int, previous, kernel: int = 3):
         initial = keras.initializers.HeUniform(seed=next(seeds))
         made = layers.Conv2D(
-            count, 3, strides=strides, padding="same", use_bias=False, kernel_initializer=initial
+            count, kernel, strides=strides, padding="same", use_bias=False, kernel_initializer=initial
         )(previous)  # fmt: skip
         return layers.ReLU()(layers.BatchNormalization(momentum=0.9)(made))
 
@@ -58,14 +59,16 @@ def embedding_network(
         picture = keras.Input(tuple(int(one) for one in image_shape), name="picture")
         features = layers.LayerNormalization(axis=(1, 2, 3), center=False, scale=False, epsilon=1.0)(picture)
         for number, count in enumerate(filters):
-            features = convolve(count, 2, features)
+            features = convolve(count, 2, features, 3 if number else 5)
             if number:
                 features = layers.Add()([features, convolve(count, 1, features)])
         initial = keras.initializers.HeUniform(seed=next(seeds))
-        features = layers.DepthwiseConv2D(
+        places = layers.DepthwiseConv2D(
             features.shape[1:3], use_bias=False, depthwise_initializer=initial, name="places"
         )(features)
-        features = layers.BatchNormalization(momentum=0.9)(layers.Flatten()(features))
+        everywhere = layers.GlobalAveragePooling2D(name="everywhere")(features)
+        features = layers.Concatenate()([layers.Flatten()(places), everywhere])
+        features = layers.BatchNormalization(momentum=0.9)(features)
         initial = keras.initializers.GlorotUniform(seed=next(seeds))
         features = layers.Dense(dimensions, use_bias=False, kernel_initializer=initial)(features)
         features = layers.BatchNormalization(momentum=0.9, dtype="float32")(features)

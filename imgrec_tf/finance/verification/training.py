@@ -8,12 +8,15 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 import pandas as pd
+from keras import layers
 
-from imgrec_tf.finance.verification.margins import CosineScores, MarginLoss
+from imgrec_tf.finance.verification.margins import CONTRASTIVE, ContrastiveLoss, CosineScores, MarginLoss
 from imgrec_tf.finance.verification.networks import embedding_network
 from imgrec_tf.finance.verification.pictures import PictureSet
+from imgrec_tf.finance.verification.traits import traits_of
 
-BATCH = 32
+BATCH = 64
+SHIFT = {"portraits": 3, "signatures": 1}  # pixels, at most
 
 
 @dataclass(frozen=True)
@@ -22,9 +25,9 @@ class EmbeddingRun:
 
     Attributes:
         model: Pictures in, unit vectors out.
-        history: One row an epoch: loss, and the share of training pictures nearest to their own direction.
-        loss: Name of the margin loss.
-        margin: Its size.
+        history: One row an epoch: "loss" and, where there are directions or traits, the two parts of it.
+        loss: Its name.
+        margin: Its size, 0 where it has none.
         seed: Of weights and batches.
         kind: "portraits" or "signatures".
         identities: How many owners it was trained on.
@@ -49,12 +52,13 @@ def train_embedding(
     epochs: int = 24,
     loss: str = "cosface",
     margin: float | None = None,
+    traits: float = 1.0,
     learning_rate: float = 4e-3,
     dimensions: int = 64,
     seed: int = 0,
     progress: bool = False,
 ) -> EmbeddingRun:
-    """Train an embedding network with a margin loss.
+    """Train an embedding network with a margin loss, or by comparing the pictures of a batch.
 
     An imitator of a signature is an identity of its own: the network learns to tell the owner's hand from it. (Hafemann
     et al., "Learning features for offline handwritten signature verification", Pattern Recognition 2017, also learn
@@ -63,8 +67,10 @@ def train_embedding(
     Args:
         pictures: Of the part "train"; the same owners must not be used for validation or test.
         epochs: Times that each picture is shown, each time shifted, lit and blurred by another hair.
-        loss: "cosface", "arcface" or "none", see `margins`.
+        loss: "cosface", "arcface", "none" or "contrastive", see `margins`.
         margin: Of the loss; None for the usual one.
+        traits: Weight of the mean squared error in telling what the generator knows about the owner, see `traits`;
+            0 to learn without, as photographs would have it.
         learning_rate: The highest one of AdamW's cosine schedule.
         dimensions: Length of the vectors.
         seed: Same seed, pictures and machine: same network.
@@ -82,22 +88,38 @@ def train_embedding(
         raise ValueError(f"epochs must be 1 or more, got {epochs}")
     if not learning_rate > 0:
         raise ValueError(f"learning_rate must be above 0, got {learning_rate}")
-    criterion = MarginLoss(loss, margin)
+    if not traits >= 0:
+        raise ValueError(f"traits must be 0 or more, got {traits}")
+    criterion = ContrastiveLoss() if loss == CONTRASTIVE else MarginLoss(loss, margin)
     began, cpu = time.perf_counter(), time.process_time()
-    labels = pictures.classes()
+    targets = {"owner": pictures.classes()}
     network = embedding_network(pictures.images.shape[1:], dimensions=dimensions, seed=seed)
-    batches = _Batches(pictures.images, labels, seed)
+    answers, criteria = {"owner": layers.Identity(name="owner")(network.output)}, {"owner": criterion}
+    if loss != CONTRASTIVE:
+        count = int(targets["owner"].max()) + 1
+        answers["owner"] = CosineScores(count, seed=seed + 1, name="owner")(network.output)
+    if traits:
+        targets["traits"] = traits_of(pictures)
+        before = network.get_layer("vector").input  # not yet of length 1
+        answers["traits"] = layers.Dense(
+            targets["traits"].shape[1],
+            kernel_initializer=keras.initializers.GlorotUniform(seed=seed + 2),
+            dtype="float32",
+            name="traits",
+        )(before)
+        criteria["traits"] = keras.losses.MeanSquaredError()
+    together = pictures.owners if loss == CONTRASTIVE else None
+    batches = _Batches(pictures.images, targets, seed, together, SHIFT[pictures.kind])
     steps = len(batches) * epochs
     warm = max(1, steps // 12)
     schedule = keras.optimizers.schedules.CosineDecay(
         learning_rate / 20, max(1, steps - warm), warmup_target=learning_rate, warmup_steps=warm, alpha=0.005
     )
-    scores = CosineScores(int(labels.max()) + 1, seed=seed + 1)(network.output)
-    learner = keras.Model(network.input, scores)
+    learner = keras.Model(network.input, answers)
     optimizer = keras.optimizers.AdamW(schedule, weight_decay=5e-3, clipnorm=5.0)
-    nearest = keras.metrics.SparseCategoricalAccuracy(name="nearest")
+    weights = {name: traits if name == "traits" else 1.0 for name in criteria}
     # Compiling by XLA took longer than a short training.
-    learner.compile(optimizer, criterion, metrics=[nearest], jit_compile=False)
+    learner.compile(optimizer, criteria, loss_weights=weights, jit_compile=False)
     fitted = learner.fit(batches, epochs=epochs, shuffle=False, verbose="auto" if progress else 0)
     if not np.isfinite(fitted.history["loss"][-1]):
         raise ValueError(f"training diverged: the loss is {fitted.history['loss'][-1]}; lower learning_rate")
@@ -106,7 +128,7 @@ def train_embedding(
         network,
         history,
         loss,
-        criterion.margin,
+        getattr(criterion, "margin", 0.0),
         seed,
         pictures.kind,
         len(np.unique(pictures.owners)),
@@ -116,30 +138,46 @@ def train_embedding(
 
 
 class _Batches(keras.utils.PyDataset):
-    """Shuffled batches, each picture shifted by up to 3 pixels, in another exposure and contrast."""
+    """Shuffled batches, each picture shifted by up to `shift` pixels, in another exposure and contrast.
 
-    def __init__(self, images: np.ndarray, labels: np.ndarray, seed: int):
+    With `together` (n,), pictures of one number follow each other, the numbers in random order.
+    """
+
+    def __init__(
+        self,
+        images: np.ndarray,
+        targets: dict[str, np.ndarray],
+        seed: int,
+        together: np.ndarray | None,
+        shift: int,
+    ):
         super().__init__(workers=1, use_multiprocessing=False)
-        self.images, self.labels, self.seed, self.epoch = images, labels, seed, 0
-        self.order = np.random.default_rng([seed, 41, 0]).permutation(len(labels))
+        self.images, self.targets, self.seed, self.epoch, self.together = images, targets, seed, -1, together
+        self.shift = shift
+        self.size = min(BATCH, len(images))
+        self.on_epoch_end()
 
     def __len__(self) -> int:
-        return max(1, len(self.labels) // BATCH)
+        return len(self.images) // self.size
 
-    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+    def __getitem__(self, index: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         rng = np.random.default_rng([self.seed, 42, self.epoch, index])
-        chosen = self.order[index * BATCH : (index + 1) * BATCH]
-        made = np.stack([_shifted(self.images[one], rng) for one in chosen]).astype(np.float32)
-        gain = rng.uniform(0.85, 1.15, (len(made), 1, 1, made.shape[-1])).astype(np.float32)
-        made = made * gain + rng.normal(0, 3, made.shape).astype(np.float32)
-        return np.clip(made, 0, 255), self.labels[chosen]
+        chosen = self.order[index * self.size : (index + 1) * self.size]
+        made = np.stack([_shifted(self.images[one], rng, self.shift) for one in chosen]).astype(np.float32)
+        made *= rng.uniform(0.85, 1.15, (len(made), 1, 1, made.shape[-1])).astype(np.float32)
+        made += 3 * rng.standard_normal(made.shape, np.float32)
+        return np.clip(made, 0, 255), {name: values[chosen] for name, values in self.targets.items()}
 
     def on_epoch_end(self) -> None:
         self.epoch += 1
-        self.order = np.random.default_rng([self.seed, 41, self.epoch]).permutation(len(self.labels))
+        rng = np.random.default_rng([self.seed, 41, self.epoch])
+        self.order = rng.permutation(len(self.images))
+        if self.together is not None:
+            numbers, places = np.unique(self.together[self.order], return_inverse=True)
+            self.order = self.order[np.argsort(rng.permutation(len(numbers))[places], kind="stable")]
 
 
-def _shifted(image: np.ndarray, rng: np.random.Generator, most: int = 3) -> np.ndarray:
+def _shifted(image: np.ndarray, rng: np.random.Generator, most: int) -> np.ndarray:
     """Move a picture; what comes in at its border repeats the border."""
     down, right = rng.integers(-most, most + 1, 2)
     rows = np.clip(np.arange(image.shape[0]) + down, 0, image.shape[0] - 1)

@@ -14,7 +14,9 @@ import numpy as np
 
 from imgrec_tf.finance.network_file import load_network, save_network
 from imgrec_tf.finance.verification.inputs import Refused, prepared
+from imgrec_tf.finance.verification.judging import Judge, fit_judge
 from imgrec_tf.finance.verification.pictures import KINDS, Pairs
+from imgrec_tf.finance.verification.thresholds import Threshold, choose
 
 if TYPE_CHECKING:
     import keras
@@ -27,36 +29,25 @@ class Comparison:
     """What `Verifier.compare` answers.
 
     Attributes:
-        similarity: 0 (opposite) to 1 (alike), (1 + cosine) / 2 of the two vectors; None where nothing could be said.
-            An application's `Evidence` takes it as its `same_person_score`, None included.
+        similarity: 0 (opposite) to 1 (alike): (1 + cosine) / 2 of the two vectors, or what a `Judge` makes of them;
+            None where nothing could be said.
         same: Whether it is the same person; None where nothing could be said.
         threshold: Similarities at or above it count as the same person.
         reason: One sentence for people.
+        probability: Of the same person, where every second pair is of one (`Threshold.probability`); None where nothing
+            could be said, or the threshold came without it.
     """
 
     similarity: float | None
     same: bool | None
     threshold: float
     reason: str
+    probability: float | None = None
 
-
-@dataclass(frozen=True)
-class Threshold:
-    """A threshold and why it was chosen. `OperatingPoint.of` takes it.
-
-    Attributes:
-        threshold: On the similarity.
-        reason: One line for people.
-        false_accept_rate: Share of strangers and imitators accepted on the pairs that it was chosen on.
-        false_reject_rate: Share of right people refused on them.
-        pairs: How many pairs of different people these were.
-    """
-
-    threshold: float
-    reason: str
-    false_accept_rate: float
-    false_reject_rate: float
-    pairs: int
+    @property
+    def score(self) -> float | None:
+        """What an application's `Evidence` takes as its `same_person_score`: the probability, else the similarity."""
+        return self.similarity if self.probability is None else self.probability
 
 
 class Verifier:
@@ -66,7 +57,8 @@ class Verifier:
         model: Pictures in, unit vectors out.
         kind: "portraits" or "signatures".
         image_shape: Height, width and channels that pictures are brought to.
-        threshold: A `Threshold`, or None until one was chosen.
+        thresholds: A `Threshold` for each number of references that one was chosen with.
+        judges: A `Judge` for each number of references that one learnt with; without one, the mean cosine counts.
     """
 
     def __init__(self, model: keras.Model, kind: str, *, threshold: Threshold | None = None):
@@ -77,8 +69,22 @@ class Verifier:
         """
         if kind not in KINDS:
             raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
-        self.model, self.kind, self.threshold = model, kind, threshold
+        self.model, self.kind, self.thresholds = model, kind, {1: threshold} if threshold else {}
+        self.judges: dict[int, Judge] = {}
         self.image_shape = tuple(model.input_shape[1:])
+
+    @property
+    def threshold(self) -> Threshold | None:
+        """The threshold for one reference, or for the fewest that one was chosen with; None until then."""
+        return self.threshold_for(1)
+
+    @threshold.setter
+    def threshold(self, one: Threshold | None) -> None:
+        self.thresholds = {1: one} if one else {}
+
+    def threshold_for(self, references: int) -> Threshold | None:
+        """Return the threshold that was chosen with this many references, or with the next smaller number."""
+        return _fitting(self.thresholds, references)
 
     @classmethod
     def of(cls, run: EmbeddingRun) -> Verifier:
@@ -119,10 +125,23 @@ class Verifier:
         if pairs.pictures.kind != self.kind:
             raise ValueError(f"this verifier compares {self.kind}, the pairs are of {pairs.pictures.kind}")
         vectors = self.embed(pairs.pictures.images)
-        return _similarity(vectors[pairs.first], vectors[pairs.second])
+        return self._similarity(vectors[pairs.first], vectors[pairs.second])
+
+    def learn_to_judge(self, pairs: Pairs) -> Judge:
+        """Learn from pairs of the part "train" how much each difference counts, see `judging`, and keep it.
+
+        It holds for as many references as the pairs have. Choose the threshold after it.
+
+        Raises:
+            ValueError: If the pairs are of another part, or of one kind only.
+        """
+        self.judges[pairs.first.shape[1]] = judge = fit_judge(self.embed(pairs.pictures.images), pairs)
+        return judge
 
     def threshold_at(self, false_accept_rate: float, pairs: Pairs) -> Threshold:
         """Choose the lowest threshold that accepts at most this share of different people, and keep it.
+
+        It holds for as many references as the pairs have; call it once for each number that you will compare with.
 
         Args:
             false_accept_rate: Between 0 and 1, at least one in the number of pairs of different people: fewer cannot be
@@ -137,27 +156,16 @@ class Verifier:
         scores = self.similarities(pairs)
         if pairs.pictures.part != "validation":
             raise ValueError(f'choose on pairs of the part "validation"; these are of "{pairs.pictures.part}"')
-        strangers, count = np.sort(scores[~pairs.same])[::-1], int((~pairs.same).sum())
-        allowed = int(np.floor(false_accept_rate * count + 1e-9))
-        if allowed < 1 or not pairs.same.any():
-            raise ValueError(
-                f"{count} pairs of different people cannot show a false-accept rate of {false_accept_rate:g}; take at "
-                f"least {int(np.ceil(1 / false_accept_rate))}, and some of the same person"
-            )
-        level = float(np.nextafter(strangers[allowed], np.inf)) if allowed < count else float(strangers[-1])
-        seen = float((scores[~pairs.same] >= level).mean())
-        missed = float((scores[pairs.same] < level).mean())
-        reason = f"accepts at most {100 * false_accept_rate:g} % of different people, on {count:,} validation pairs"
-        self.threshold = Threshold(level, reason, seen, missed, count)
-        return self.threshold
+        self.thresholds[pairs.first.shape[1]] = chosen = choose(false_accept_rate, scores, pairs.same)
+        return chosen
 
     def compare(self, reference, questioned) -> Comparison:
         """Compare a picture in question with one known to be the person's, or with several.
 
         Pictures are paths, bytes, PIL images or uint8 arrays (height, width) or (height, width, 1 or 3). A portrait is
         a face as `face_crop` cuts it out, a signature fills its picture. A picture that is too small, blank or too
-        dark gets no answer but the reason. Choose the
-        threshold with as many references as you will compare with.
+        dark gets no answer but the reason.
+        The threshold is `threshold_for` the number of references.
 
         Args:
             reference: A picture, or a list of them; the similarity is then the mean.
@@ -167,12 +175,13 @@ class Verifier:
             TypeError: If one is no picture at all.
             ValueError: If no threshold was chosen yet, or the list is empty.
         """
-        if self.threshold is None:
+        if not self.thresholds:
             raise ValueError("no threshold was chosen; call threshold_at(0.01, pairs) with validation pairs first")
         known = list(reference) if isinstance(reference, list | tuple) else [reference]
         if not known:
             raise ValueError("reference is an empty list; give one picture or more that are known to be the person's")
-        level, ready = self.threshold.threshold, []
+        chosen = self.threshold_for(len(known))
+        level, ready = chosen.threshold, []
         for number, image in enumerate([*known, questioned]):
             try:
                 ready.append(prepared(image, self.image_shape))
@@ -181,28 +190,41 @@ class Verifier:
                 which += f" {number + 1}" if len(known) > 1 and number < len(known) else ""
                 return Comparison(None, None, level, f"the {which} {problem}; no answer is given")
         vectors = self.embed(np.stack(ready))
-        found = float(_similarity(vectors[None, :-1], vectors[-1:])[0])
+        found = float(self._similarity(vectors[None, :-1], vectors[-1:])[0])
         same, what = found >= level, "portraits show" if self.kind == "portraits" else "signatures were written by"
         reason = (
             f"the {what} {'the same person' if same else 'different people'}: similarity {found:.3f} is "
-            f"{'not ' if same else ''}below {level:.3f}, which {self.threshold.reason}"
+            f"{'not ' if same else ''}below {level:.3f}, which {chosen.reason}"
         )
-        return Comparison(found, same, level, reason)
+        return Comparison(found, same, level, reason, chosen.probability(found))
 
-    def save(self, path: str | Path) -> Path:
-        """Write network, kind and threshold to one file that ends with .npz, whole or not at all; return its path.
+    def _similarity(self, references: np.ndarray, questioned: np.ndarray) -> np.ndarray:
+        """The judge's, else the mean over the references of (1 + cosine) / 2: vectors (m, references, d) and (m, d)."""
+        judge = _fitting(self.judges, references.shape[1])
+        if judge is not None:
+            return judge.similarities(references, questioned)
+        cosine = np.einsum("ijk,ik->i", np.asarray(references, np.float64), np.asarray(questioned, np.float64))
+        return np.clip((1 + cosine / references.shape[1]) / 2, 0, 1)
+
+    def save(self, path: str | Path, *, bits: int | None = None) -> Path:
+        """Write network, kind and thresholds to one file that ends with .npz, whole or not at all; return its path.
+
+        Args:
+            path: Where to.
+            bits: None keeps the weights as they are; 2 to 8 rounds those of kernels. Choose the threshold after that.
 
         Raises:
-            ValueError: If the name does not end with .npz.
+            ValueError: If the name does not end with .npz, or `bits` is out of its range.
         """
         about = {
             "format": "imgrec_tf verifier",
             "kind": self.kind,
             "image_shape": self.image_shape,
             "dimensions": self.model.output_shape[-1],
-            "threshold": vars(self.threshold) if self.threshold else None,
+            "judges": {str(number): vars(one) for number, one in self.judges.items()},
+            "thresholds": {str(number): vars(one) for number, one in self.thresholds.items()},
         }
-        return save_network(path, self.model.get_weights(), about, owner="verifier")
+        return save_network(path, self.model.get_weights(), about, owner="verifier", bits=bits)
 
     @classmethod
     def load(cls, path: str | Path) -> Verifier:
@@ -221,13 +243,17 @@ class Verifier:
             weights, about = load_network(path)
             model = embedding_network(tuple(about["image_shape"]), dimensions=about["dimensions"])
             model.set_weights(weights)
-            threshold = Threshold(**about["threshold"]) if about["threshold"] else None
-            return cls(model, about["kind"], threshold=threshold)
+            made = cls(model, about["kind"])
+            for number, one in about.get("judges", {}).items():
+                made.judges[int(number)] = Judge(tuple(one["weights"]), one["intercept"])
+            made.thresholds = {int(number): Threshold(**one) for number, one in about["thresholds"].items()}
+            return made
         except Exception as problem:
             raise ValueError(f"{path} is no whole file that Verifier.save wrote: {problem}") from problem
 
 
-def _similarity(references: np.ndarray, questioned: np.ndarray) -> np.ndarray:
-    """Mean over the references of (1 + cosine) / 2: vectors (m, references, d) and (m, d)."""
-    cosine = np.einsum("ijk,ik->i", np.asarray(references, np.float64), np.asarray(questioned, np.float64))
-    return np.clip((1 + cosine / references.shape[1]) / 2, 0, 1)
+def _fitting(choices: dict, references: int):
+    """What belongs to the greatest number of references up to this one, else to the smallest; None of nothing."""
+    numbers = sorted(choices)
+    found = [one for one in numbers if one <= references] or numbers[:1]
+    return choices[found[-1]] if found else None

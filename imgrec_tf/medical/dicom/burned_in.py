@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import os
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-from imgrec_tf.datasets.dicom.header import Attributes
+from imgrec_tf.datasets.dicom.header import Attributes, is_dicom
 from imgrec_tf.datasets.dicom.image import DicomImage
 
 # What letters on medical pictures look like, as shares of the picture's shorter side or in pixels.
@@ -14,6 +17,7 @@ _SMALLEST, _TALLEST = 5, 0.12
 _LARGE = 700  # larger pictures are thinned out to about this shorter side
 _LETTERS, _SHAPES = 4, 3  # in one line, before it is called text
 _MERGED = 5  # small letters run together: the widest shape, in its own heights
+_STATED = {"YES": True, "NO": False}
 _STROKE = 0.35  # contrast of a stroke against its surroundings, on a scale to 1
 
 
@@ -47,11 +51,34 @@ def find_burned_in_text(image: DicomImage, *, frame: int | str = "middle") -> Bu
     Raises:
         DicomProblem: If the pixels cannot be read.
     """
-    stated = Attributes(image.dataset).text("BurnedInAnnotation").upper()
+    stated = _STATED.get(Attributes(image.dataset).text("BurnedInAnnotation").upper())
     shown = image.display(frame=frame)
     picture = shown.max(axis=-1) / np.float32(np.iinfo(shown.dtype).max)  # coloured text is bright in one channel
     boxes = lines_of_text(picture)
-    return BurnedInText({"YES": True, "NO": False}.get(stated), tuple(boxes))
+    return BurnedInText(stated, tuple(boxes))
+
+
+def stated_in_header(source: str | os.PathLike | bytes | None) -> bool | None:
+    """Return what a file states on text in its pixels (BurnedInAnnotation): True, False, or None where it says nothing.
+
+    Only the header is read.
+
+    Args:
+        source: Path or bytes of any file; what is no DICOM file, or a damaged one, says nothing.
+    """
+    import pydicom
+
+    if source is None:
+        return None
+    try:
+        with io.BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb") as file:
+            if not is_dicom(file.read(132)):
+                return None
+            file.seek(0)
+            header = pydicom.dcmread(file, stop_before_pixels=True, force=True, specific_tags=["BurnedInAnnotation"])
+        return _STATED.get(Attributes(header).text("BurnedInAnnotation").upper())
+    except Exception:  # whatever pydicom raises over a damaged header: the file says nothing
+        return None
 
 
 def lines_of_text(picture: np.ndarray) -> list[tuple[int, int, int, int]]:

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
     from imgrec_tf.recognizer import Recognizer
 
-WITHHELD = "picture withheld: its pixels seem to hold text, which may be a name"
+TEXT = {
+    "stated": "the file states that text is part of its pixels (BurnedInAnnotation), which may be a name",
+    "found": "its pixels seem to hold text, which may be a name",
+}
+WITHHELD = "picture withheld: "
 COLOURED = "a coloured picture, while the model was made for grey ones"
 
 
@@ -69,18 +73,19 @@ def collect(
     """
     import pandas as pd
 
-    def view(image: np.ndarray) -> pictures.View:
-        return pictures.view_of(image, recognizer.image_shape, recognizer.fit, withhold_text)
+    def view(image: np.ndarray, origin: str | bytes | None) -> pictures.View:
+        return pictures.view_of(image, recognizer.image_shape, recognizer.fit, origin)
 
     tables, found, without_maps = [], [], "" if heat_maps else "not asked for"
     with contextlib.closing(scored_batches(recognizer, sources, batch_size, progress, view)) as batches:
         for batch in batches:
-            table = _answers(recognizer, batch)
+            table = _answers(recognizer, batch, withhold_text)
             explained, maps = _explained(recognizer, batch.scores, map_class), {}
             if not without_maps:
                 maps, without_maps = _maps(recognizer, batch, explained)
             for place, row in enumerate(table.itertuples(index=False)):
-                file = _picture(folder, len(found), batch, place, maps.get(place))
+                shown = not (withhold_text and batch.views[place] and batch.views[place].text)
+                file = _picture(folder, len(found), batch, place, maps.get(place)) if shown else None
                 spoken_of = recognizer.class_names[explained[place]] if file and place in maps else ""
                 found.append(_case(row, len(found) + 1, spoken_of, file))
             tables.append(table)
@@ -106,7 +111,7 @@ def plain_names(names: list[str], show: bool) -> list[str]:
     return shown
 
 
-def _answers(recognizer: Recognizer, batch: Scored) -> pandas.DataFrame:
+def _answers(recognizer: Recognizer, batch: Scored, withhold_text: bool) -> pandas.DataFrame:
     import pandas as pd
 
     table = answer_table(
@@ -118,7 +123,7 @@ def _answers(recognizer: Recognizer, batch: Scored) -> pandas.DataFrame:
         threshold=recognizer._threshold,
         abstain_below=recognizer.abstain_below,
     )
-    remarks = [_remark(recognizer, batch, place) for place in range(len(table))]
+    remarks = [_remark(recognizer, batch, place, withhold_text) for place in range(len(table))]
     table["remark"] = pd.Series(remarks, dtype=object)
     return table
 
@@ -146,18 +151,18 @@ def _maps(recognizer: Recognizer, batch: Scored, explained: np.ndarray) -> tuple
     return dict(zip(good, found)), ""
 
 
-def _remark(recognizer: Recognizer, batch: Scored, place: int) -> str:
+def _remark(recognizer: Recognizer, batch: Scored, place: int, withhold_text: bool) -> str:
     if batch.problems[place]:
         return ""
     view = batch.views[place]
-    remarks = [WITHHELD] if view.text else []
+    remarks = [(WITHHELD if withhold_text else "") + TEXT[view.text]] if view.text else []
     if view.coloured and recognizer.image_shape[-1] == 1:
         remarks.append(COLOURED)
     return "; ".join(remarks)
 
 
 def _picture(folder: Path, number: int, batch: Scored, place: int, heat: np.ndarray | None) -> Path | None:
-    if batch.problems[place] or batch.views[place].text:
+    if batch.problems[place]:
         return None
     file = folder / f"{number:06d}.jpg"
     file.write_bytes(pictures.side_by_side(batch.views[place], batch.images[place], heat))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imgrec_tf.medical.reports import card, items
+from imgrec_tf.medical.reports.cases import TEXT
 
 if TYPE_CHECKING:
     import pandas
@@ -115,6 +116,9 @@ def _summary(recognizer: Recognizer, cases: list[Case]) -> dict[str, str]:
     if recognizer.abstain_below is not None:
         found["abstained"] = f"{counts.get('abstained', 0):,}"
     found["without an answer"] = f"{counts.get('no answer', 0):,}"
+    text = sum(any(told in case.remark for told in TEXT.values()) for case in cases)
+    if text:
+        found["with text in the pixels"] = f"{text:,}"
     withheld = sum(case.picture is None and case.answer != "no answer" for case in cases)
     if withheld:
         found["pictures withheld"] = f"{withheld:,}"

@@ -1,8 +1,9 @@
 """The items that a report on artificial intelligence in imaging owes its reader, filled as far as the run knows them.
 
 The 44 items are those of CLAIM 2024 (Tejani et al., "Checklist for Artificial Intelligence in Medical Imaging (CLAIM):
-2024 update", Radiology: Artificial Intelligence 2024), in this library's words; beside them stands the number of the
-nearest item of TRIPOD+AI (Collins et al., BMJ 2024;385:e078378). The originals decide.
+2024 update", Radiology: Artificial Intelligence 2024, doi:10.1148/ryai.240300), in its order and in this library's
+words; beside them stands the number of the nearest item of TRIPOD+AI (Collins et al., BMJ 2024;385:e078378). The
+originals decide.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ _TEXT = """
 18||agreement between readers
 19|12a|how images were assigned to splits
 20|12a|what keeps the splits apart: patient, study, image
-21|10|sample size, and how it was chosen
+21|10|intended size of the test data, and how it was chosen
 22|22|the model in detail
 23|18f|software and versions
 24|12c|how parameters were initialised
@@ -75,9 +76,9 @@ _TEXT = """
 39||analysis of the failures
 40|26|limitations
 41|27c|meaning for practice
-42|18c|protocol, further details
+42|18c|where the full protocol or further technical details are
 43|18e, 18f|availability of software, model and data
-44|18a|funding
+44|18a|funding and other support, and the role of those who gave it
 """
 ITEMS = tuple(
     Item(int(number), tripod, asks) for number, tripod, asks in (line.split("|") for line in _TEXT.strip().splitlines())

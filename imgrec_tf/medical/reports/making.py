@@ -79,8 +79,9 @@ def make_report(
     Each image is shown beside what the recogniser was given, with a heat map of where the evidence for the answer lies.
     An image that cannot be read is a row with its reason. The model card and the checklist after CLAIM 2024 and
     TRIPOD+AI fill themselves from the recogniser, its data set's card, the evaluation and the training; what none of
-    them states is shown as a gap. Nothing from the header of a DICOM file gets into the report; names of files do,
-    unless `show_names` is False. Never for clinical use, and each page says so.
+    them states is shown as a gap. Nothing from the header of a DICOM file gets into the report but a warning where it
+    states text in the pixels; names of files do, unless `show_names` is False. Never for clinical use, and each page
+    says so.
 
     Pictures are kept on disk until they are written, so a batch of any size needs the memory of a few batches. The
     three files take their names when all of them are complete.
@@ -98,7 +99,9 @@ def make_report(
         heat_maps: Whether to make heat maps.
         map_class: Class that all maps speak of; None for the answer of each image, or what it would have been.
         show_names: Show names of files; False shows numbers, in the order given, for names that tell who a patient is.
-        withhold_text: Show no picture whose pixels seem to hold text, which may be a name. The answer is given.
+        withhold_text: Show no picture whose file states that text is part of its pixels (BurnedInAnnotation in a DICOM
+            file), or whose pixels seem to hold text, which may be a name. The answer is given, and the row says why.
+            False shows the picture, and the row warns.
         overwrite: Replace a report that lies in the folder.
         batch_size: Images that the model sees at once.
         progress: Show a progress bar.

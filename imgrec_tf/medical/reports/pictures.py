@@ -10,6 +10,7 @@ import numpy as np
 from imgrec_tf.recognizer.reading import as_trained
 
 SIDE = 224  # pixels of the longer side of a picture in a report
+LOOKED_AT = 700  # pixels of the shorter side, at most, of the picture that text is looked for in
 GAP = 6
 _OPACITY = 0.65  # of the hottest place; the picture stays visible below it
 _QUALITY = 90
@@ -22,35 +23,48 @@ class View:
 
     Attributes:
         pixels: uint8 (height, width, 3), fitted as for the model.
-        text: Whether its pixels seem to hold text.
+        text: "stated" where the file says that text is part of its pixels, "found" where they look like it, else "".
         coloured: Whether it has colours.
     """
 
     pixels: np.ndarray
-    text: bool
+    text: str
     coloured: bool
 
 
-def view_of(image: np.ndarray, image_shape: tuple[int, int, int], fit: str, look_for_text: bool) -> View:
+def view_of(image: np.ndarray, image_shape: tuple[int, int, int], fit: str, origin: str | bytes | None = None) -> View:
     """Return an image as a reader sees it.
 
-    Text is looked for in this small picture: letters that cannot be read in it tell nobody's name.
+    Text is looked for in this small picture and in a larger one, where letters are found that get lost in the small.
 
     Args:
         image: As it was read, (height, width[, channels]).
         image_shape: Of the model; the picture has its proportions.
         fit: As in `Recognizer`.
-        look_for_text: Whether to look for text.
+        origin: Path or bytes of the file, whose header may state that text is part of the pixels; or None.
     """
-    from imgrec_tf.medical.dicom.burned_in import lines_of_text
+    from imgrec_tf.medical.dicom.burned_in import stated_in_header
 
     height, width = shown_size(image_shape)
     channels = 3 if image.ndim == 3 and image.shape[-1] >= 3 else 1
     shown = as_trained(image, (height, width, channels), fit)
     pixels = np.broadcast_to(np.rint(shown).astype(np.uint8), (height, width, 3))
     coloured = channels == 3 and float(np.ptp(shown, axis=-1).mean()) > _COLOURFUL
-    found = look_for_text and bool(lines_of_text(pixels.max(axis=-1) / np.float32(255)))
-    return View(np.ascontiguousarray(pixels), found, coloured)
+    text = "stated" if stated_in_header(origin) else "found" if _holds_text(pixels, image) else ""
+    return View(np.ascontiguousarray(pixels), text, coloured)
+
+
+def _holds_text(small: np.ndarray, image: np.ndarray) -> bool:
+    from imgrec_tf.medical.dicom.burned_in import lines_of_text
+    from imgrec_tf.vision.pixels import to_pixels
+
+    if lines_of_text(small.max(axis=-1) / np.float32(255)):
+        return True
+    step = -(-min(image.shape[:2]) // LOOKED_AT)
+    if min(image.shape[:2]) <= SIDE:
+        return False
+    thinned = to_pixels(image[::step, ::step])
+    return bool(lines_of_text((thinned.max(axis=-1) if thinned.ndim == 3 else thinned) / np.float32(255)))
 
 
 def shown_size(image_shape: tuple[int, int, int]) -> tuple[int, int]:

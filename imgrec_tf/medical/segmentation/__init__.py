@@ -30,6 +30,7 @@ _NAMES = {
     "iou": "scoring",
     "load": "folders",
     "measure_masks": "measuring",
+    "network_input": "pictures",
     "object_ious": "scoring",
     "objects_from_scores": "instances",
     "otsu_mask": "instances",

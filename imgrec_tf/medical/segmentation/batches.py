@@ -7,7 +7,7 @@ import numpy as np
 
 from imgrec_tf.medical.segmentation.augmenting import augment
 from imgrec_tf.medical.segmentation.data_set import MaskSplit
-from imgrec_tf.medical.segmentation.pictures import pixel_classes, unit_range
+from imgrec_tf.medical.segmentation.pictures import network_input, pixel_classes
 
 
 class RandomSquares(keras.utils.PyDataset):
@@ -24,7 +24,7 @@ class RandomSquares(keras.utils.PyDataset):
 
     def __init__(self, split: MaskSplit, *, batches: int, batch_size: int, size: int, seed: int, augmentation: dict):
         super().__init__()
-        self.pictures = [unit_range(image) for image in split.images]
+        self.pictures = [network_input(image) for image in split.images]
         self.classes = [pixel_classes(mask) for mask in split.masks]
         self.batches, self.batch_size, self.size, self.seed = batches, batch_size, size, seed
         self.augmentation, self.epoch = augmentation, 0
@@ -54,7 +54,7 @@ def middle_squares(split: MaskSplit, size: int) -> tuple[np.ndarray, np.ndarray]
     """
     pictures, classes = [], []
     for image, mask in zip(split.images, split.masks):
-        for made, values in ((pictures, unit_range(image)), (classes, pixel_classes(mask))):
+        for made, values in ((pictures, network_input(image)), (classes, pixel_classes(mask))):
             values = np.pad(values, [(0, max(0, size - length)) for length in values.shape], "symmetric")
             top, left = ((length - size) // 2 for length in values.shape)
             made.append(values[top : top + size, left : left + size])

@@ -66,34 +66,36 @@ def split_touching(mask: np.ndarray, *, smallest: int = 12, depth: float = 0.75)
     Raises:
         ValueError: If the mask has another shape, or depth is negative.
     """
-    from scipy import ndimage
-    from skimage.morphology import h_maxima
     from skimage.segmentation import watershed
 
-    if depth < 0:
-        raise ValueError(f"depth must be 0 or more pixels, got {depth}")
     mask = _plane(mask)
     if not mask.any():
         return np.zeros(mask.shape, np.int32)
-    distance = ndimage.gaussian_filter(ndimage.distance_transform_edt(mask), _SMOOTH) * mask
-    summits = h_maxima(distance, depth) if depth else distance == ndimage.maximum_filter(distance, 3)
-    markers = ndimage.label(summits.astype(bool) & mask, np.ones((3, 3)))[0]
+    distance, markers = _summits(mask, depth)
     return _without_small(watershed(-distance, markers, mask=mask), smallest)
 
 
 def objects_from_scores(
-    scores: np.ndarray, *, threshold: float = 0.5, marker_threshold: float = 0.5, smallest: int = 12
+    scores: np.ndarray,
+    *,
+    threshold: float = 0.6,
+    marker_threshold: float = 0.4,
+    smallest: int = 12,
+    depth: float = 0.6,
 ) -> np.ndarray:
-    """Number the objects that a network sees: what it calls inside are the seeds, watershed gives each its border.
+    """Number the objects that a network sees: the middles that it names are the seeds, watershed gives each its border.
+
+    Middles that run into each other are cut where they are narrow, as `split_touching` does it with whole objects.
 
     Args:
         scores: float (height, width, 3), probabilities of background, inside and border, as `pixel_scores` gives them.
         threshold: A pixel belongs to an object when inside and border together reach this, in (0, 1).
-        marker_threshold: A pixel belongs to a seed when inside alone reaches this, in (0, 1). Higher cuts more.
+        marker_threshold: A pixel of an object belongs to its middle when inside alone reaches this, in (0, 1).
         smallest: Objects of fewer pixels are left out.
+        depth: As in `split_touching`, for the middles.
 
     Returns:
-        int32 (height, width), objects from 1 on. A region in which nothing is a seed is one object.
+        int32 (height, width), objects from 1 on. A region without a middle is one object.
 
     Raises:
         ValueError: If the shape is another one, or a threshold is out of range.
@@ -108,14 +110,28 @@ def objects_from_scores(
         if not 0 < value < 1:
             raise ValueError(f"{name} must lie between 0 and 1, got {value}")
     mask = 1 - scores[..., 0] >= threshold
-    inside = np.where(mask, scores[..., INSIDE], 0)
-    seeds = ndimage.label(inside >= marker_threshold)[0]
-    seeds = _without_small(seeds, max(1, smallest // 3))
+    middles = connected_objects(mask & (scores[..., INSIDE] >= marker_threshold), max(1, smallest // 3)) > 0
+    height, seeds = _summits(middles, depth)
     regions, count = ndimage.label(mask)
     seeded = np.zeros(count + 1, bool)
     seeded[regions[seeds > 0]] = True
     seeds = np.where(mask & ~seeded[regions], regions + seeds.max(), seeds)
-    return _without_small(watershed(-inside, seeds, mask=mask), smallest)
+    height = height + ndimage.distance_transform_edt(mask) + scores[..., INSIDE]
+    return _without_small(watershed(-height, seeds, mask=mask), smallest)
+
+
+def _summits(mask: np.ndarray, depth: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return each pixel's distance to the background, smoothed, and its summits, numbered."""
+    from scipy import ndimage
+    from skimage.morphology import h_maxima
+
+    if depth < 0:
+        raise ValueError(f"depth must be 0 or more pixels, got {depth}")
+    if not mask.any():
+        return np.zeros(mask.shape), np.zeros(mask.shape, np.int32)
+    distance = ndimage.gaussian_filter(ndimage.distance_transform_edt(mask), _SMOOTH) * mask
+    summits = h_maxima(distance, depth) if depth else distance == ndimage.maximum_filter(distance, 3)
+    return distance, ndimage.label(summits.astype(bool) & mask, np.ones((3, 3)))[0]
 
 
 def _plane(mask: np.ndarray) -> np.ndarray:

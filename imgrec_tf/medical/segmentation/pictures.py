@@ -64,6 +64,19 @@ def unit_range(picture: np.ndarray) -> np.ndarray:
     return np.clip((values - low) / max(high - low, 1e-6), 0, 1).astype(np.float32)
 
 
+def network_input(picture: np.ndarray) -> np.ndarray:
+    """Return a picture as the network gets it: the square root of `unit_range`, float32 (height, width) in [0, 1].
+
+    Faint nuclei come nearer to bright ones, and the noise of photons, which grows with the square root of the light,
+    becomes about as strong in dark as in bright places (Anscombe, "The transformation of Poisson, binomial and
+    negative-binomial data", 1948).
+
+    Args:
+        picture: As `grey` takes it.
+    """
+    return np.sqrt(unit_range(picture))
+
+
 def instance_mask(mask: np.ndarray, shape: tuple[int, int] | None = None, name: str = "the mask") -> np.ndarray:
     """Return a mask with the objects numbered 1, 2, … without gaps.
 
@@ -96,24 +109,36 @@ def instance_mask(mask: np.ndarray, shape: tuple[int, int] | None = None, name: 
     return (numbers.reshape(mask.shape) + offset).astype(np.int32)
 
 
-def pixel_classes(mask: np.ndarray, width: int = 2) -> np.ndarray:
-    """Return what a network is to learn: background, inside of an object, or border to a neighbour.
+def pixel_classes(mask: np.ndarray, share: float = 0.4, widest: float = 5.0) -> np.ndarray:
+    """Return what a network is to learn: background, inside of an object, or its border.
 
-    A pixel of an object is border when a pixel of another object stands at most `width` rows and columns away. Taken
-    together, inside and border are exactly the objects; inside alone, touching objects come apart.
+    A pixel is border when its distance to the edge of its object is at most `share` of the largest in this object, and
+    at most `widest`; the outermost pixels are, unless nothing would be left inside. Taken together, inside and border
+    are exactly the objects; inside alone, touching objects stand apart, by a gap that is wide in large ones and narrow
+    in small ones. A class only for the pixels where two objects touch would be rare: 0.3 % of the pixels of `nuclei`.
 
     Args:
         mask: As `instance_mask` takes it.
-        width: Reach in pixels, 1 or more.
+        share: Of the largest distance, in (0, 1).
+        widest: In pixels, 1 or more.
 
     Returns:
         uint8 (height, width): 0 background, 1 inside, 2 border.
+
+    Raises:
+        ValueError: If share or widest are out of their range.
     """
     from scipy import ndimage
 
+    if not 0 < share < 1 or widest < 1:
+        raise ValueError(f"share must lie between 0 and 1, widest must be 1 or more, got {share} and {widest}")
     mask = instance_mask(mask)
-    highest = ndimage.maximum_filter(mask, 2 * width + 1)
-    lowest = ndimage.minimum_filter(np.where(mask > 0, mask, np.iinfo(np.int32).max), 2 * width + 1)
-    classes = (mask > 0).astype(np.uint8)
-    classes[(mask > 0) & ((highest != mask) | (lowest != mask))] = BORDER
+    classes = np.where(mask > 0, INSIDE, BACKGROUND).astype(np.uint8)
+    for number, place in enumerate(ndimage.find_objects(mask), 1):
+        around = tuple(slice(max(0, one.start - 1), one.stop + 1) for one in place)
+        own = mask[around] == number
+        # Where the picture ends, the object goes on.
+        distance = ndimage.distance_transform_edt(np.pad(own, 1, "edge"))[1:-1, 1:-1]
+        reach = np.clip(share * distance.max(), 1, widest)
+        classes[around][own & (distance <= reach) & (distance < distance.max())] = BORDER
     return classes

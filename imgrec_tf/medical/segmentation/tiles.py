@@ -6,12 +6,14 @@ import keras
 import numpy as np
 
 from imgrec_tf._checks import check_whole
-from imgrec_tf.medical.segmentation.pictures import unit_range
+from imgrec_tf.medical.segmentation.pictures import network_input
 
 _AT_A_TIME = 4
 
 
-def pixel_scores(model: keras.Model, picture: np.ndarray, *, tile: int = 256, overlap: int = 32) -> np.ndarray:
+def pixel_scores(
+    model: keras.Model, picture: np.ndarray, *, tile: int = 256, overlap: int = 32, flips: bool = False
+) -> np.ndarray:
     """Return the probabilities of the classes for each pixel of a picture of any size.
 
     Where tiles overlap, their answers are averaged with weights that fall to the edge of a tile, since a pixel at an
@@ -19,9 +21,10 @@ def pixel_scores(model: keras.Model, picture: np.ndarray, *, tile: int = 256, ov
 
     Args:
         model: As `models.unet` builds it, with one channel.
-        picture: As `grey` takes it; it is stretched to [0, 1] as a whole, before it is cut.
+        picture: As `grey` takes it; `network_input` stretches it as a whole, before it is cut.
         tile: Height and width of a tile in pixels, 16 or more; rounded up to a multiple of what the model halves by.
         overlap: Rows and columns that neighbours share, from 0 to half a tile.
+        flips: Ask four times, with the tile as it is and mirrored each way, and take the mean.
 
     Returns:
         float32 (height, width, classes), sums of 1 over the last axis.
@@ -32,7 +35,7 @@ def pixel_scores(model: keras.Model, picture: np.ndarray, *, tile: int = 256, ov
     """
     check_whole("tile", tile, 16, 8192)
     check_whole("overlap", overlap, 0, tile // 2)
-    values = unit_range(picture)
+    values = network_input(picture)
     step = side_step(model)
     sides = [min(_up(tile, step), _up(length, step)) for length in values.shape]
     padded = np.pad(values, [(0, max(side - length, 0)) for side, length in zip(sides, values.shape)], "symmetric")
@@ -46,7 +49,7 @@ def pixel_scores(model: keras.Model, picture: np.ndarray, *, tile: int = 256, ov
     for first in range(0, len(corners), _AT_A_TIME):
         chosen = corners[first : first + _AT_A_TIME]
         batch = np.stack([padded[top : top + sides[0], left : left + sides[1]] for top, left in chosen])[..., None]
-        answers = np.asarray(model.predict_on_batch(batch), np.float32)
+        answers = _answers(model, batch, flips)
         if np.isscalar(total):
             total = np.zeros((*padded.shape, answers.shape[-1]), np.float32)
         for (top, left), answer in zip(chosen, answers):
@@ -54,6 +57,12 @@ def pixel_scores(model: keras.Model, picture: np.ndarray, *, tile: int = 256, ov
             total[place] += answer * weights
             weight[place] += weights
     return (total / weight)[: values.shape[0], : values.shape[1]]
+
+
+def _answers(model: keras.Model, batch: np.ndarray, flips: bool) -> np.ndarray:
+    axes = [(), (1,), (2,), (1, 2)] if flips else [()]
+    made = [np.flip(model.predict_on_batch(np.flip(batch, axis)), axis) for axis in axes]
+    return np.mean(made, axis=0, dtype=np.float32)
 
 
 def side_step(model: keras.Model) -> int:
@@ -70,7 +79,12 @@ def side_step(model: keras.Model) -> int:
             f"the model must take pictures (n, height, width, 1), it takes {model.input_shape}; build it with "
             "models.unet(channels=1)"
         )
-    return 2 ** sum(isinstance(layer, keras.layers.MaxPooling2D) for layer in model.layers)
+    halving = [
+        isinstance(layer, keras.layers.MaxPooling2D)
+        or (isinstance(layer, keras.layers.Conv2D) and tuple(layer.strides) == (2, 2))
+        for layer in model.layers
+    ]
+    return 2 ** sum(halving)
 
 
 def _up(length: int, step: int) -> int:

@@ -71,11 +71,11 @@ def train_segmenter(
     *,
     model: keras.Model | None = None,
     loss: keras.losses.Loss | None = None,
-    epochs: int = 12,
-    batches: int = 40,
+    epochs: int = 8,
+    batches: int = 70,
     batch_size: int = 8,
     size: int = 128,
-    learning_rate: float = 3e-3,
+    learning_rate: float = 4e-3,
     augmentation: dict | None = None,
     seed: int = 0,
     progress: bool = True,
@@ -87,12 +87,13 @@ def train_segmenter(
 
     Args:
         dataset: Pictures with masks.
-        model: As `models.unet` builds it, with one channel and three classes; by default `models.unet(seed=seed)`.
+        model: As `models.unet` builds it, with one channel and three classes; by default
+            `models.unet(filters=(32, 48, 64, 96), stride=2, seed=seed)` with 463,427 parameters.
         loss: By default `models.DiceLoss(cross_entropy=1.0)`.
         epochs: Rounds, each of `batches` steps and one look at the validation split.
         batches: Steps in an epoch.
         batch_size: Squares in a step.
-        size: Height and width of a square in pixels, a multiple of 8 for the default model.
+        size: Height and width of a square in pixels, a multiple of 16 for the default model.
         learning_rate: Highest learning rate, > 0.
         augmentation: Options of `augment`, such as {"scale": (1, 1), "tone": 0}.
         seed: Seed of squares, augmentation and dropout, and of the default model.
@@ -117,7 +118,7 @@ def train_segmenter(
         raise ValueError(f"learning_rate must be above 0, got {learning_rate}")
     if not dataset.train.objects:
         raise ValueError("no mask of the train split has an object, there is nothing to learn; add masks with objects")
-    model = models.unet(seed=seed) if model is None else model
+    model = models.unet(filters=(32, 48, 64, 96), stride=2, seed=seed) if model is None else model
     _check_model(model, size)
     squares = RandomSquares(
         dataset.train, batches=batches, batch_size=batch_size, size=size, seed=seed, augmentation=augmentation or {}
@@ -148,7 +149,7 @@ def train_segmenter(
     history.insert(0, "epoch", range(1, len(history) + 1))
     history = history[["epoch", "loss", "validation_loss"]]
     kept = int(history["validation_loss"].idxmin()) + 1
-    return SegmentationRun(Segmenter(model), history, kept, seconds, seed, dataset.synthetic)
+    return SegmentationRun(Segmenter(model, card=dataset.card), history, kept, seconds, seed, dataset.synthetic)
 
 
 def _check_model(model: keras.Model, size: int) -> None:

@@ -1,0 +1,162 @@
+"""Which value belongs to which label, on a page whose layout nobody has described.
+
+A value stands to the right of its label, below it or above it, next to it and of the kind that the label announces: a
+date, a sex, a name. The pairs that lie nearest are made first. Dates without a label are told apart by their order,
+when as many are left as fields.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from imgrec_tf.finance.documents.fonts import is_chinese
+from imgrec_tf.finance.reading.labels import LABELS, announced
+from imgrec_tf.finance.reading.print_dates import printed_dates
+from imgrec_tf.finance.reading.print_rows import Piece
+from imgrec_tf.finance.reading.print_texts import OTHER
+
+DATES = ("birth_date", "issue_date", "expiry_date")
+RELATIONS = ("户主", "妻", "夫", "子", "女", "父", "母")
+_FARTHEST = {"right": 14.0, "below": 2.2, "above": 2.2}  # in heights of the label
+_COST = {"right": (0.25, 0.0), "below": (1.0, 0.0), "above": (1.0, 0.4)}  # of a height of distance, and of the side
+_STRETCH = 3.0  # heights between the characters of a label that is spread out, as in 姓　名
+
+
+@dataclass(frozen=True)
+class PrintedLine:
+    """A piece of print that was read.
+
+    Attributes:
+        text: In the characters of `print_alphabet`: capitals, and OTHER for what it does not know.
+        confidence: Product of the confidences of its characters, in [0, 1].
+        piece: Where it stands on the page.
+    """
+
+    text: str
+    confidence: float
+    piece: Piece
+
+
+def arranged(lines: Sequence[PrintedLine]) -> dict[str, PrintedLine]:
+    """Return the value of each field that a label announces.
+
+    Args:
+        lines: Everything that was read on one page.
+
+    Returns:
+        By field, the line that holds its value and nothing else. A validity stays one line.
+    """
+    lines = [part for line in _together(lines) for part in _split(line)]
+    labels = [(announced(line.text), line) for line in lines]
+    values = [line for field, line in labels if field is None]
+    pairs = []
+    for number, (field, label) in enumerate(labels):
+        for place, value in enumerate(values if field else ()):
+            cost = _cost(label.piece, value.piece)
+            if cost is not None and fits(field, value.text):
+                pairs.append((cost, number, place))
+    found: dict[str, PrintedLine] = {}
+    used: set[int] = set()
+    for _, number, place in sorted(pairs):
+        field = labels[number][0]
+        if field not in found and place not in used:
+            found[field] = values[place]
+            used.add(place)
+    spare = [line for place, line in enumerate(values) if place not in used and len(printed_dates(line.text)) == 1]
+    return found | _by_order(found, spare)
+
+
+def fits(field: str, text: str) -> bool:
+    """Whether a text is of the kind that a field holds; whether it is right is another question."""
+    if field in DATES:
+        return len(printed_dates(text)) == 1 or (field == "expiry_date" and text == "长期")
+    if field == "validity":
+        return len(printed_dates(text)) == 2
+    if field == "sex":
+        return text in ("M", "F", "男", "女")
+    if field == "number":
+        return bool(re.fullmatch(r"[A-Z0-9 -]{5,14}", text)) and sum(one.isdigit() for one in text) >= 4
+    if field in ("nationality", "issuing_state"):
+        return bool(re.fullmatch("[A-Z]{3}", text))
+    if field == "relation":
+        return text in RELATIONS
+    chinese = [one for one in text if is_chinese(one) or one == OTHER]
+    if field in ("surname", "given_names"):
+        return bool(re.fullmatch("[A-Z][A-Z' .-]*", text))
+    return (len(chinese) == len(text) and 2 <= len(text) <= 4) or bool(re.fullmatch("[A-Z][A-Z' .-]*[A-Z]", text))
+
+
+def _together(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
+    """Put the characters of a label that is spread out together, as in 性　别."""
+    rest = sorted(lines, key=lambda line: line.piece.left)
+    found: list[PrintedLine] = []
+    while rest:
+        line = rest.pop(0)
+        if len(line.text) == 1 and is_chinese(line.text):
+            for other in rest:
+                one, two = line.piece, other.piece
+                level = abs(one.top + one.bottom - two.top - two.bottom) < 0.8 * one.height
+                if (
+                    level
+                    and two.left - one.right < _STRETCH * one.height
+                    and announced(line.text + other.text) is not None
+                ):
+                    box = Piece(one.left, min(one.top, two.top), two.right, max(one.bottom, two.bottom), one.light)
+                    line = PrintedLine(line.text + other.text, line.confidence * other.confidence, box)
+                    rest.remove(other)
+                    break
+        found.append(line)
+    return found
+
+
+def _split(line: PrintedLine) -> list[PrintedLine]:
+    """Part a label from the value that follows it in the same piece; the places are shares of the piece's width."""
+    if announced(line.text) is not None:
+        return [line]
+    words = [word for many in LABELS.values() for word in many if len(word) > 1 and line.text.startswith(word)]
+    for word in sorted(words, key=len, reverse=True):
+        rest = line.text[len(word) :]
+        if word.isascii() and not rest.startswith(" "):
+            continue
+        rest = rest.strip(" .")
+        if rest and any(fits(field, rest) for field in LABELS if field and word in LABELS[field]):
+            piece = line.piece
+            cut = piece.left + piece.width * len(word) / len(line.text)
+            sides = (piece.left, cut), (cut, piece.right)
+            boxes = [Piece(left, piece.top, right, piece.bottom, piece.light) for left, right in sides]
+            return [PrintedLine(text, line.confidence, box) for text, box in zip((word, rest), boxes)]
+    return [line]
+
+
+def _cost(label: Piece, value: Piece) -> float | None:
+    """How far a value lies from a label, None where it lies nowhere near."""
+    high = label.height
+    level = abs(label.top + label.bottom - value.top - value.bottom) / 2
+    overlap = min(label.right, value.right) - max(label.left, value.left)
+    slip = abs(value.left - label.left)
+    distances = {
+        "right": value.left - label.right if level < 0.6 * max(high, value.height) else None,
+        "below": value.top - label.bottom if overlap > 0 and slip < 4 * high else None,
+        "above": label.top - value.bottom if overlap > 0 and slip < 4 * high else None,
+    }
+    costs = []
+    for side, distance in distances.items():
+        if distance is not None and -0.4 * high <= distance <= _FARTHEST[side] * high:
+            step, extra = _COST[side]
+            costs.append(step * max(distance, 0.0) / high + extra + (0.0 if side == "right" else 0.1 * slip / high))
+    return min(costs, default=None)
+
+
+def _by_order(found: dict[str, PrintedLine], spare: list[PrintedLine]) -> dict[str, PrintedLine]:
+    """Give dates without a label to the fields that have none, when there are as many: birth, issue, expiry."""
+    if "validity" in found:
+        return {}
+    missing = [field for field in DATES if field not in found]
+    days = {id(line): printed_dates(line.text)[0].value for line in spare}
+    if not missing or len(spare) != len(missing) or None in days.values():
+        return {}
+    given = dict(zip(missing, sorted(spare, key=lambda line: days[id(line)])))
+    whole = [printed_dates((found | given)[field].text)[0].value for field in DATES]
+    return given if None not in whole and whole == sorted(set(whole)) else {}
