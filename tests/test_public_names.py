@@ -53,9 +53,10 @@ PUBLIC = {
     """,
     "imgrec_tf.finance.documents.layouts": "",
     "imgrec_tf.finance.forgery": """
-        Combination DocumentCheck Forged KINDS NoiseResidual SHORTCUTS TRACES TraceDetector TracedPage TriedPage check_document
-        combine crops_of_pages detector fit_traces forge forged_documents forged_pages kinds_in localisation_iou place_table
-        places_in resave resplit show_check split_places targets trace_features train_detector try_pages
+        Combination DocumentCheck Forged KINDS NoiseResidual SHORTCUTS TRACES TraceDetector TracedPage TriedPage
+        check_document combine crops_of_pages detector fit_traces forge forged_documents forged_pages kinds_in
+        localisation_iou place_table places_in resave resplit show_check split_places targets trace_features
+        train_detector try_pages
     """,
     "imgrec_tf.finance.identity": """
         BrokenRule DigitCheck Household HouseholdMember IdentityNumber IdentityNumberCheck IssuedDocument

@@ -154,7 +154,9 @@ ir.plots.image_grid(
 # %%
 table = forgery.place_table(pages)
 edits = table[(table["kind"] == "field_edit") & (table["sort"] == "text")]
-chosen_traces = [name for name in forgery.TRACES if name.startswith(("step against", "ink, red", "noise, ratio", "tone, size"))]
+chosen_traces = [
+    name for name in forgery.TRACES if name.startswith(("step against", "ink, red", "noise, ratio", "tone, size"))
+]
 edits.groupby("forged")[chosen_traces].median().T.rename(columns={False: "genuine", True: "forged"}).round(2)
 
 # %% [markdown]
@@ -220,7 +222,9 @@ for kind in forgery.KINDS:
     labels = places["forged"].to_numpy(int)[own]
     groups = places["person"].to_numpy()[own]
     both = len(set(labels)) == 2
-    found = ir.Evaluation.from_scores(scores[own], labels, groups=groups, **about)["roc_auc"] if both else "one class only"
+    found = (
+        ir.Evaluation.from_scores(scores[own], labels, groups=groups, **about)["roc_auc"] if both else "one class only"
+    )
     rows[kind] = {"places": own.sum(), "ROC AUC": str(found)}
 pd.DataFrame(rows).T
 
@@ -251,7 +255,9 @@ seen = ir.evaluate(network, test)
 new = table["person"].isin(set(test.groups))
 again = forgery.fit_traces(table[~new], seed=SEED)
 rows = table[new & table["asked"]]
-found = ir.Evaluation.from_scores(again.score(rows), rows["forged"].to_numpy(int), groups=rows["person"].to_numpy(), **about)
+found = ir.Evaluation.from_scores(
+    again.score(rows), rows["forged"].to_numpy(int), groups=rows["person"].to_numpy(), **about
+)
 pd.DataFrame({"numbers and trees": [str(found["roc_auc"])], "network": [str(seen["roc_auc"])]}, index=["ROC AUC"])
 
 # %% [markdown]
