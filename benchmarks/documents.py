@@ -97,6 +97,7 @@ def lines(photos: int, longer: int) -> list[dict]:
 
     exact = {severity: [] for severity in GOALS_NUMBERS}
     wrong, mended = {"valid": [], "trusted": []}, {"valid": [], "trusted": []}
+    accepted = []
     for number in range(10 * photos):
         rng = np.random.default_rng([FIRST_SEED, 5, number])
         person = invent_person(int(rng.integers(2**31)))
@@ -110,11 +111,13 @@ def lines(photos: int, longer: int) -> list[dict]:
             right = reading.text == printed
             if found is wrong:
                 exact[severity].append(right)
+                accepted.append(reading.trusted)
             found["valid"].append(reading.valid and not right)
             found["trusted"].append(reading.trusted and not right)
     rows = [
         share(f"lines: exact, {name}", hits, goal=None, context=f"{len(hits)} lines") for name, hits in exact.items()
     ]
+    rows.append(share("lines: printed right, trusted", accepted, goal=None, context=f"{len(accepted)} lines"))
     for kind, found in (("printed right", wrong), ("one digit forged", mended)):
         for name, hits in found.items():
             context = f"{len(hits)} lines of {', '.join(GOALS_NUMBERS)}; {bound(hits)}"
