@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,15 +11,13 @@ from imgrec_tf.evaluation import Metric, intervals
 from imgrec_tf.medical.detection.data_set import BoxSplit
 from imgrec_tf.medical.detection.detector import Found
 from imgrec_tf.medical.detection.scoring import Matches
-
-if TYPE_CHECKING:
-    import pandas
+from imgrec_tf.medical.picture_scores import PictureScores
 
 _CONFIDENCE = 0.95
 
 
-@dataclass(frozen=True)
-class BoxScores:
+@dataclass(frozen=True, repr=False)
+class BoxScores(PictureScores):
     """How well objects were found and counted.
 
     Attributes:
@@ -33,26 +30,9 @@ class BoxScores:
         synthetic: True when the pictures were made by a program.
     """
 
-    per_picture: pandas.DataFrame
-    metrics: dict[str, Metric]
-    name: str
-    synthetic: bool
-
-    def __getitem__(self, metric: str) -> Metric:
-        if metric not in self.metrics:
-            raise KeyError(f"there is no metric {metric!r}; known are {', '.join(self.metrics)}")
-        return self.metrics[metric]
-
     def __repr__(self) -> str:
         pictures = self.per_picture["picture"].nunique()
         return f"<BoxScores of {pictures} pictures ({self.name}): map50 {self['map50']}, map {self['map']}>"
-
-    def to_frame(self) -> pandas.DataFrame:
-        """Return one row a metric: metric, value, low, high."""
-        import pandas as pd
-
-        rows = [(name, one.value, one.low, one.high) for name, one in self.metrics.items()]
-        return pd.DataFrame(rows, columns=["metric", "value", "low", "high"])
 
 
 def measure_boxes(

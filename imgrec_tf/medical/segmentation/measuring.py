@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from imgrec_tf.evaluation import Metric, intervals
+from imgrec_tf.medical.picture_scores import PictureScores
 from imgrec_tf.medical.segmentation.data_set import MaskSplit
 from imgrec_tf.medical.segmentation.pictures import instance_mask
 from imgrec_tf.medical.segmentation.scoring import THRESHOLDS, average_precision, dice, iou
-
-if TYPE_CHECKING:
-    import pandas
 
 _CONFIDENCE = 0.95
 _RANGES = {"count_error": (-np.inf, np.inf), "absolute_count_error": (0.0, np.inf)}
 
 
-@dataclass(frozen=True)
-class MaskScores:
+@dataclass(frozen=True, repr=False)
+class MaskScores(PictureScores):
     """How well objects were found.
 
     Attributes:
@@ -33,27 +30,10 @@ class MaskScores:
         synthetic: True when the pictures were made by a program.
     """
 
-    per_picture: pandas.DataFrame
-    metrics: dict[str, Metric]
-    name: str
-    synthetic: bool
-
-    def __getitem__(self, metric: str) -> Metric:
-        if metric not in self.metrics:
-            raise KeyError(f"there is no metric {metric!r}; known are {', '.join(self.metrics)}")
-        return self.metrics[metric]
-
     def __repr__(self) -> str:
         shown = ("dice", "average_precision_50", "average_precision", "absolute_count_error")
         values = ", ".join(f"{name} {self.metrics[name]}" for name in shown)
         return f"<MaskScores of {len(self.per_picture)} pictures ({self.name}): {values}>"
-
-    def to_frame(self) -> pandas.DataFrame:
-        """Return one row a metric: metric, value, low, high."""
-        import pandas as pd
-
-        rows = [(name, one.value, one.low, one.high) for name, one in self.metrics.items()]
-        return pd.DataFrame(rows, columns=["metric", "value", "low", "high"])
 
 
 def measure_masks(
