@@ -28,7 +28,8 @@ def test_in_your_own_notebook_runs_in_an_empty_folder(tmp_path):
 def test_a_photo_of_a_card_is_read_in_an_empty_folder(tmp_path):
     said = run(own_notebook()[1], tmp_path).stdout.splitlines()
     assert " is valid: region 99" in said[0]
-    assert said[1].startswith("No machine-readable zone was found")
+    assert said[1].startswith("{'birth_date': datetime.date(")
+    assert said[2].startswith("No machine-readable zone was found")
 
 
 def own_notebook() -> list[str]:
