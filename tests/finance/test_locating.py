@@ -171,7 +171,7 @@ def test_straighten_refuses_bad_input(photo):
 
 @needs_weights
 def test_the_shipped_weights_are_small_plain_arrays():
-    assert weights.FILE.stat().st_size < 400_000
+    assert weights.FILE.stat().st_size < 600_000
     with np.load(weights.FILE, allow_pickle=False) as archive:
         assert {key.split("/")[0] for key in archive.files} == set(weights.NETWORKS)
         assert all(archive[key].dtype == np.float16 and np.isfinite(archive[key]).all() for key in archive.files)

@@ -7,12 +7,17 @@ import pytest
 
 from imgrec_tf.finance import documents
 from imgrec_tf.finance.locating import geometry, weights
-from imgrec_tf.finance.locating.training import photos, retraining, samples
+from imgrec_tf.finance.locating.training import composing, inventing, layers, photos, retraining, samples
 
 
 @pytest.fixture(scope="module")
 def taken():
     return list(photos.photos("train", 9, seed=5, longer=200))
+
+
+@pytest.fixture(scope="module")
+def scenery():
+    return layers.draw_layers(pages=12, rendered=9, tables=6, seed=2)
 
 
 def test_the_same_seed_takes_the_same_photos(taken):
@@ -32,10 +37,39 @@ def test_no_held_back_layout_is_learnt_and_only_those_are_measured(taken):
         next(photos.photos("everything", 1))
 
 
+def test_layers_and_scenes_depend_on_the_seed_only(scenery):
+    again = layers.draw_layers(pages=12, rendered=9, tables=6, seed=2)
+    np.testing.assert_array_equal(again.pages, scenery.pages)
+    np.testing.assert_array_equal(again.tables, scenery.tables)
+    first, second, other = (next(composing.composed_batches(scenery, seed, 4)) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first[0], second[0])
+    assert not np.array_equal(first[0], other[0])
+
+
+def test_scenes_are_composed_of_a_page_where_the_cover_says_so_and_of_the_table_elsewhere():
+    pages = np.zeros((1, 96, 96, 5), np.uint8)
+    pages[0, 32:64, 16:80] = 255
+    made = layers.Layers(pages, np.full((1, 96, 96, 3), 60, np.uint8), np.ones((1, 96, 96), np.float32))
+    brighter = []
+    for _, (scenes, covered) in zip(range(8), composing.composed_batches(made, 3, 8)):
+        assert scenes.shape == (8, 96, 96, 3) and covered.shape == (8, 48, 48, 1)
+        assert scenes.min() >= 0 and scenes.max() <= 255 and covered.min() >= 0 and covered.max() <= 1
+        within = covered[..., 0].repeat(2, axis=1).repeat(2, axis=2) > 0.9
+        brighter += [scene[one].mean() > scene[~one].mean() for scene, one in zip(scenes, within)]
+    assert np.mean(brighter) > 0.8  # a few are negatives, or made like their table
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_an_invented_page_fills_its_image_and_repeats(seed):
+    page, again = (inventing.invented_page(np.random.default_rng(seed), 150) for _ in range(2))
+    assert max(page.image.shape) == 150 and page.mask.shape == page.image.shape[:2] and page.image.std() > 2
+    assert page.mask.mean() > 230 and not page.fields and not page.values
+    np.testing.assert_array_equal(page.image, again.image)
+    recoloured = inventing.recoloured(page, np.random.default_rng(seed))
+    assert recoloured.image.shape == page.image.shape and recoloured.image.dtype == np.uint8
+
+
 def test_batches_fit_the_networks(taken):
-    scenes, covered = next(samples.sheet_batches(taken, 1, 4, pool=6))
-    assert scenes.shape == (4, 96, 96, 3) and covered.shape == (4, 48, 48, 1)
-    assert scenes.min() >= 0 and scenes.max() <= 255 and covered.min() >= 0 and covered.max() <= 1
     strips, rows = next(samples.strip_batches(taken, 1, 8, pool=4))
     assert strips.shape == (8, 32, 64, 3) and rows.shape == (8, 32, 64)
     sums = rows.sum(axis=1)
@@ -55,11 +89,11 @@ def test_strips_of_the_true_corners_have_the_edge_in_the_middle(taken):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", weights.NETWORKS)
-def test_a_network_is_trained_and_saved_and_the_others_stay(name, taken, tmp_path):
-    model = retraining.train_network(name, taken, steps=2, seed=3)
+def test_a_network_is_trained_and_saved_and_the_others_stay(name, taken, scenery, tmp_path):
+    model = retraining.train_network(name, taken, steps=2, seed=3, scenery=scenery)
     path = weights.save({name: model}, tmp_path / "weights.npz")
     before = path.read_bytes()
     weights.save({}, path)
     with np.load(path, allow_pickle=False) as archive:
         assert len(archive.files) == len(model.weights)
-    assert len(before) < 400_000
+    assert len(before) < 600_000

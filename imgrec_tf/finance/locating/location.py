@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from imgrec_tf.finance.locating import geometry, outlines, refining, weights
+from imgrec_tf.finance.locating import formats, geometry, outlines, refining, sheets, weights
 from imgrec_tf.finance.locating.pictures import reduced_picture
-from imgrec_tf.finance.locating.sizes import SHEET_INPUT
 
 METHODS = ("auto", "network", "classical")
 _WORKING = 640  # longer side of the copy in which corners are looked for
 _SMALLEST = 120  # longer side of the smallest photo that is tried
 
 # Chosen on validation photos: phone photos keep these limits, wrong answers seldom do.
-LEVELS = (0.5, 0.3, 0.75)  # of the sheet network, at which outlines are drawn
 SURE, NEAR = 0.93, 0.93  # support, and overlap with the first guess, at which no other outline is tried
+LEAST_PEAK = 0.975  # the sheet network is surer of every page; of paper that belongs to the table it is not
 FEWEST_PIXELS = 24  # of the 48 × 48 that the sheet network answers
 SECOND_SHARE = 0.15  # a second region of this share of the first one is a second document
 PARTING_LEVELS, PARTED_SHARE = (0.8, 0.9, 0.95), 0.4  # the same, where nothing certain was found
@@ -118,25 +118,9 @@ def locate_document(image: Any, *, method: str = "auto") -> Location:
     return Location(found.corners / scales, found.score, found.method)
 
 
-def sheet_map(image: np.ndarray) -> np.ndarray:
-    """How likely each part of a photo shows a sheet or a card: float32 (48, 48) in [0, 1].
-
-    The network looks at the photo in its four turns and their mirror images; the eight answers are averaged.
-
-    Args:
-        image: uint8 (height, width, 3), squeezed into a square.
-    """
-    small = np.asarray(Image.fromarray(image).resize((SHEET_INPUT, SHEET_INPUT), Image.Resampling.BOX), np.float32)
-    views = [np.rot90(one, turns) for one in (small, small[:, ::-1]) for turns in range(4)]
-    logits = np.asarray(weights.network("sheet_network").predict_on_batch(np.stack(views)), np.float32)[..., 0]
-    back = [np.rot90(one, -(number % 4)) for number, one in enumerate(logits)]
-    back[4:] = [one[:, ::-1] for one in back[4:]]
-    return (1 / (1 + np.exp(-np.stack(back)))).mean(axis=0)
-
-
 def _by_networks(small: np.ndarray, *, fallback: bool) -> Location:
-    likely = sheet_map(small)
-    labels, sizes, order = _regions(likely, 0.5)
+    likely = sheets.sheet_map(small)
+    labels, sizes, order = sheets.regions(likely, 0.5)
     if not len(order) or sizes[order[0]] < FEWEST_PIXELS:
         return _problem("no_document")
     if len(order) > 1 and sizes[order[1]] >= max(FEWEST_PIXELS, SECOND_SHARE * sizes[order[0]]):
@@ -144,41 +128,25 @@ def _by_networks(small: np.ndarray, *, fallback: bool) -> Location:
     if sizes[order[0]] > 0.97 * likely.size:
         return _problem("cropped")
     heart = labels == order[0] + 1
-    best = _best(small, "network", _outlines_of(likely, heart, small.shape))
+    if likely[heart].max() < LEAST_PEAK:
+        return _problem("no_document")
+    tried: list[tuple[np.ndarray, np.ndarray]] = []
+    rough = chain(sheets.outlines_of(likely, heart, small.shape), sheets.closer_outlines(small, heart))
+    best = _of_known_format(small, likely, tried, _best(small, "network", rough, tried))
     if fallback and best.problem == "uncertain":
         region = ndimage.zoom(heart.astype(float), 4, order=1, grid_mode=True, mode="nearest") > 0.5
-        second = _best(small, "classical", _plausible(small, region))
+        second = _best(small, "classical", _plausible(small, region), [])
         best = second if second.found else best
     if best.problem == "uncertain":  # two that touch at the usual level may part at a higher one
         for level in PARTING_LEVELS:
-            _, sizes, order = _regions(likely, level)
+            _, sizes, order = sheets.regions(likely, level)
             if len(order) > 1 and sizes[order[1]] >= max(FEWEST_PIXELS, PARTED_SHARE * sizes[order[0]]):
                 return _problem("two_documents")
+        faint, _, _ = sheets.regions(likely, min(sheets.LEVELS))
+        heart = np.isin(faint, faint[heart])
         if max(heart[side].sum() for side in (0, -1, np.s_[:, 0], np.s_[:, -1])) >= RIM_PIXELS:
             return _problem("cropped")
     return best
-
-
-def _regions(likely: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Connected regions above a level: their labels, their sizes, and the order from the largest to the smallest."""
-    labels, count = ndimage.label(likely > level)
-    sizes = ndimage.sum_labels(likely > level, labels, np.arange(1, count + 1)) if count else np.zeros(0)
-    return labels, sizes, np.argsort(sizes)[::-1]
-
-
-def _outlines_of(likely: np.ndarray, heart: np.ndarray, shape: tuple[int, ...]) -> Iterator[np.ndarray]:
-    """Quadrilaterals of the likeliest sheet in the photo's pixels: around it at a level, fitted, at other levels."""
-    for level in LEVELS:
-        labels, _ = ndimage.label(likely > min(level, 0.5))
-        near = np.isin(labels, np.unique(labels[heart]))
-        enlarged = ndimage.zoom(np.where(near, likely, 0.0), 4, order=1, grid_mode=True, mode="nearest")
-        corners = outlines.quadrilateral_around(enlarged > level)
-        if corners is not None:
-            yield corners * (shape[1] / enlarged.shape[1], shape[0] / enlarged.shape[0])
-        if level == LEVELS[0]:
-            fitted = outlines.fitted_quadrilateral(np.where(ndimage.binary_dilation(near, iterations=2), likely, 0.0))
-            if fitted is not None:
-                yield fitted * (shape[1] / likely.shape[1], shape[0] / likely.shape[0])
 
 
 def _plausible(small: np.ndarray, region: np.ndarray) -> Iterator[np.ndarray]:
@@ -190,23 +158,34 @@ def _plausible(small: np.ndarray, region: np.ndarray) -> Iterator[np.ndarray]:
             yield corners
 
 
-def _best(small: np.ndarray, method: str, rough: Iterator[np.ndarray]) -> Location:
+def _best(small: np.ndarray, method: str, rough: Iterator[np.ndarray], tried: list) -> Location:
     """The best exact quadrilateral that the rough ones lead to; another way is tried while that may change it."""
     corners, support, start = None, np.zeros(4), None
     for one, reaches in _ways(rough):
-        found, held = refining.exact_sides(small, one, reaches=reaches)
+        found, held = refining.exact_sides(small, one, reaches=reaches, tried=tried)
         start = one if start is None else start
         if found is not None and (corners is None or refining.is_better(small, found, held, corners, support)):
             corners, support, start = found, held, one
         if corners is not None and support.min() >= SURE and geometry.quadrilateral_iou(start, corners) >= NEAR:
             break
     if corners is not None and support.min() < refining.LEAST_SUPPORT["network"]:
-        mended, held = refining.repaired(small, corners, support)
+        mended, held = refining.repaired(small, corners, support, tried)
         if mended is not corners and geometry.quadrilateral_iou(start, mended) >= LEAST_OVERLAP_MENDED:
             corners, support, start = mended, held, mended
     if corners is not None:
-        corners, support = refining.look_outside(small, corners, support)
+        corners, support = refining.look_outside(small, corners, support, tried)
     return _judged(small, method, corners, support, start)
+
+
+def _of_known_format(small: np.ndarray, likely: np.ndarray, tried: list, best: Location) -> Location:
+    """The answer, or, where it has the proportions of no known document, a quadrilateral that was tried and has."""
+    if best.problem not in (None, "uncertain"):
+        return best
+    chosen = formats.better_proportioned(tried, likely, small.shape[:2], best.corners)
+    if chosen is None:
+        return best
+    other = _judged(small, "network", *chosen, chosen[0], least=float(chosen[1].min()))
+    return other if other.found else best
 
 
 def _ways(rough: Iterator[np.ndarray]) -> Iterator[tuple[np.ndarray, tuple[float, ...]]]:

@@ -69,19 +69,27 @@ def fitted_quadrilateral(likely: np.ndarray, start: np.ndarray | None = None) ->
     start = _rectangle_of_moments(likely) if start is None else np.asarray(start, np.float64)
     if start is None:
         return None
-    y, x = (np.arange(side) + 0.5 for side in likely.shape)
-    places = np.stack(np.meshgrid(x, y), axis=-1)
 
     def lost(values: np.ndarray) -> float:
-        corners = values.reshape(4, 2)
-        cover = _cover(places, corners)
-        return 1 - float(np.minimum(cover, likely).sum() / np.maximum(cover, likely).sum())
+        return 1 - overlap(likely, values.reshape(4, 2))
 
     found = optimize.minimize(lost, start.ravel(), method="L-BFGS-B", options={"maxiter": 40, "eps": 0.02})
     try:
         return geometry.order_corners(found.x.reshape(4, 2))
     except ValueError:
         return None
+
+
+def overlap(likely: np.ndarray, corners: np.ndarray) -> float:
+    """How well a quadrilateral covers a map of chances: the overlap of Jaccard for shares, in [0, 1].
+
+    Args:
+        likely: float (height, width) in [0, 1].
+        corners: (4, 2) in cells, clockwise.
+    """
+    y, x = (np.arange(side) + 0.5 for side in likely.shape)
+    cover = _cover(np.stack(np.meshgrid(x, y), axis=-1), corners)
+    return float(np.minimum(cover, likely).sum() / np.maximum(cover, likely).sum())
 
 
 def classical_quadrilaterals(image: np.ndarray) -> Iterator[tuple[float, np.ndarray]]:

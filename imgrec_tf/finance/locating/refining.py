@@ -28,7 +28,12 @@ _SLAB_REACH = 0.02
 
 
 def exact_sides(
-    image: np.ndarray, rough: np.ndarray, *, networks: bool = True, reaches: tuple[float, ...] = REACHES
+    image: np.ndarray,
+    rough: np.ndarray,
+    *,
+    networks: bool = True,
+    reaches: tuple[float, ...] = REACHES,
+    tried: list[tuple[np.ndarray, np.ndarray]] | None = None,
 ) -> tuple[np.ndarray | None, np.ndarray]:
     """Move the sides of a quadrilateral onto the edges that the edge network, or the gradient, sees.
 
@@ -37,6 +42,7 @@ def exact_sides(
         rough: Corners (4, 2), clockwise.
         networks: False takes the gradient.
         reaches: Of the strips, one pass after the other.
+        tried: List to which what was found is added.
 
     Returns:
         Corners float64 (4, 2), None where the passes do not settle; and the support of each side, float64 (4,).
@@ -52,6 +58,8 @@ def exact_sides(
         if moved is None or geometry.quadrilateral_iou(moved, corners) < _LEAST_STEP:
             return None, np.zeros(4)
         corners = moved
+    if tried is not None:
+        tried.append((corners, support))
     return corners, support
 
 
@@ -78,7 +86,12 @@ def refine_corners(image: np.ndarray, corners) -> np.ndarray:
     return rough if found is None or support.min() < LEAST_SUPPORT["gradient"] else found
 
 
-def look_outside(image: np.ndarray, corners: np.ndarray, support: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def look_outside(
+    image: np.ndarray,
+    corners: np.ndarray,
+    support: np.ndarray,
+    tried: list[tuple[np.ndarray, np.ndarray]] | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
     """Try whether a side is a line within the page, such as the edge of a dark header, and the true one lies outside.
 
     A line outside is taken where all four sides keep their support, and the two neighbours run on to it: those of a
@@ -88,6 +101,7 @@ def look_outside(image: np.ndarray, corners: np.ndarray, support: np.ndarray) ->
         image: uint8 (height, width, 3).
         corners: Exact corners (4, 2), clockwise.
         support: Of the four sides.
+        tried: List to which all that was found on the way is added.
 
     Returns:
         Corners and support, those given where nothing was found.
@@ -106,13 +120,18 @@ def look_outside(image: np.ndarray, corners: np.ndarray, support: np.ndarray) ->
             continue
         if larger is None or geometry.area(larger) > 1.6 * geometry.area(corners):
             continue
-        found, held = exact_sides(image, larger, reaches=_CLOSE)
+        found, held = exact_sides(image, larger, reaches=_CLOSE, tried=tried)
         if found is not None and is_better(image, found, held, corners, support):
             corners, support = found, held
     return corners, support
 
 
-def repaired(image: np.ndarray, corners: np.ndarray, support: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def repaired(
+    image: np.ndarray,
+    corners: np.ndarray,
+    support: np.ndarray,
+    tried: list[tuple[np.ndarray, np.ndarray]] | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
     """Look for the true place of sides that no edge supports, where at least two other sides are supported.
 
     What lies beside a page, or is taken for a part of it, spoils the first guess of one or two sides. A lost side is
@@ -123,6 +142,7 @@ def repaired(image: np.ndarray, corners: np.ndarray, support: np.ndarray) -> tup
         image: uint8 (height, width, 3).
         corners: Corners (4, 2), clockwise, two or more sides of which lie on the page's.
         support: Of the four sides.
+        tried: List to which all that was found on the way is added.
 
     Returns:
         Corners and support, those given where nothing was found.
@@ -133,7 +153,7 @@ def repaired(image: np.ndarray, corners: np.ndarray, support: np.ndarray) -> tup
             continue
         best = None
         for larger in _moved_sides(corners, int(side)):
-            found, seen = exact_sides(image, larger, reaches=_CLOSE)
+            found, seen = exact_sides(image, larger, reaches=_CLOSE, tried=tried)
             if found is None or seen[side] < held or seen.min() < min(held, np.delete(support, side).min() - 0.05):
                 continue
             if best is None or geometry.area(found) > geometry.area(best[0]):

@@ -3,5 +3,6 @@
     python -m imgrec_tf.finance.locating.training
 
 It renders and photographs documents, trains the three networks and writes `weights.npz`. Layouts named in
-`photos.HELD_BACK` are never shown.
+`photos.HELD_BACK` are never shown. The sheet network needs no photos: it learns from scenes composed of page and table
+layers, 14,000 batches of 16 (`--only sheet_network`, about 35 minutes of one core, most of it training).
 """

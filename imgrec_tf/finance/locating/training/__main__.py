@@ -1,4 +1,4 @@
-"""Command line: take the photos, train the networks, write the weights."""
+"""Command line: draw pages and tables, take photos, train the networks, write the weights."""
 
 from __future__ import annotations
 
@@ -15,14 +15,16 @@ from imgrec_tf.finance.locating.training import photos, retraining
 def main() -> None:
     """Train and write."""
     parser = argparse.ArgumentParser(prog="python -m imgrec_tf.finance.locating.training", description=__doc__)
-    parser.add_argument("--photos", type=int, default=900, help="photos to train on")
+    parser.add_argument("--photos", type=int, default=900, help="photos, for the edge and the upright network")
     parser.add_argument("--pages", type=int, default=600, help="more rendered pages for the upright network")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, help="batches a network; for a trial")
     parser.add_argument("--only", choices=weights.NETWORKS, help="train one of the networks")
     parser.add_argument("--output", type=Path, default=weights.FILE)
     given = parser.parse_args()
-    taken = list(tqdm(photos.photos("train", given.photos, seed=given.seed), "photos", given.photos))
+    taken: list[photos.TrainingPhoto] = []
+    if given.only != "sheet_network":
+        taken = list(tqdm(photos.photos("train", given.photos, seed=given.seed), "photos", given.photos))
     pages: list[np.ndarray] = []
     if given.only in (None, "upright_network"):
         pages = list(tqdm(photos.upright_pages(given.pages, seed=given.seed), "pages", given.pages))

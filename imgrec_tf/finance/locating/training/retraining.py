@@ -5,34 +5,39 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import keras
 import numpy as np
 
 from imgrec_tf.finance.locating import networks
-from imgrec_tf.finance.locating.training import samples
+from imgrec_tf.finance.locating.training import composing, layers, samples
 from imgrec_tf.finance.locating.training.photos import TrainingPhoto
 
-STEPS = {"sheet_network": 6000, "edge_network": 1000, "upright_network": 600}
+STEPS = {"sheet_network": 14_000, "edge_network": 1000, "upright_network": 600}
 _RATE = {"sheet_network": 3e-3, "edge_network": 3e-3, "upright_network": 2e-3}
 
 
 def train_network(
     name: str,
-    photos: Sequence[TrainingPhoto],
+    photos: Sequence[TrainingPhoto] = (),
     pages: Sequence[np.ndarray] = (),
     *,
     seed: int = 0,
     steps: int | None = None,
+    scenery: layers.Layers | None = None,
+    checkpoint: Path | None = None,
 ) -> keras.Model:
     """Train one network.
 
     Args:
         name: One of `weights.NETWORKS`.
-        photos: From `photos.photos`.
+        photos: From `photos.photos`; the sheet network takes none.
         pages: More upright pages, uint8 squares, for the upright network.
         seed: Of the first weights and of all that is drawn.
         steps: Number of batches; None takes `STEPS`.
+        scenery: What the sheet network's scenes are composed of; None draws it.
+        checkpoint: File, ending in .weights.h5, that holds the weights so far, written every 500 batches.
 
     Returns:
         The trained network.
@@ -40,7 +45,7 @@ def train_network(
     keras.utils.set_random_seed(seed)
     model = getattr(networks, name)()
     if name == "sheet_network":
-        batches, loss = samples.sheet_batches(photos, seed), _overlap_loss
+        batches, loss = composing.composed_batches(scenery or layers.draw_layers(seed=seed), seed), _overlap_loss
     elif name == "edge_network":
         batches, loss = samples.strip_batches([one for one in photos if one.visible > 0.6], seed), _row_loss
     else:
@@ -53,8 +58,21 @@ def train_network(
     )
     model.compile(keras.optimizers.AdamW(rate, weight_decay=1e-3), loss)
     epochs = max(1, steps // 50)
-    model.fit(_ahead(batches), steps_per_epoch=steps // epochs, epochs=epochs, verbose=2)
+    kept = [] if checkpoint is None else [_Kept(checkpoint)]
+    model.fit(_ahead(batches), steps_per_epoch=steps // epochs, epochs=epochs, verbose=2, callbacks=kept)
     return model
+
+
+class _Kept(keras.callbacks.Callback):
+    """Writes the weights every tenth epoch."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+
+    def on_epoch_end(self, epoch: int, logs=None) -> None:
+        if epoch % 10 == 9:
+            self.model.save_weights(self.path)
 
 
 def _overlap_loss(target, logits):
