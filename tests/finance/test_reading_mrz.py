@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -198,3 +200,13 @@ def test_training_learns_something():
     assert run.reader.characters
     with pytest.raises(ValueError, match="steps"):
         reading.train_reader(steps=0)
+
+
+def test_a_zone_that_was_put_right_is_not_trusted(passport):
+    found = reading.read_mrz(passport.image)
+    assert found.trusted
+    change = reading.repair.Change(2, 3, "8", "3")
+    mended = replace(found, changes=(change,))
+    assert mended.valid
+    assert not mended.trusted
+    assert "place 3, 8 was read and 3 makes the check digit right" in mended.explanation

@@ -205,7 +205,7 @@ def examine(
         report,
         duplicates=duplicates,
         type_confidence=_least([one.confidence for one in found.values()]),
-        reading_confidence=_least([one.reading.confidence if _is_read(one) else None for one in read] + printed),
+        reading_confidence=_least([_sure(one) for one in read] + printed),
         forgery_score=_most([None if one.forgery is None else one.forgery.score for one in found.values()]),
         same_person_score=_least([one.score for one in compared]),
         other_person=sum(one.same is False for one in compared),
@@ -239,7 +239,7 @@ def _examined(kind: str, photo, classifier, detector, portrait_box: Box | None, 
             read = reading.read_identity_number(straight.image, reference_date=reference_date)
         elif kind in WITH_ZONE:
             read = reading.read_mrz(straight.image, reference_date=reference_date)
-        if read is not None and not read.valid:
+        if read is not None and (read.changes or not read.valid):
             problems.append(read.explanation)
         printed = reading.read_printed_fields(straight.image, reference_date=reference_date)
         problems += printed.problems
@@ -259,8 +259,9 @@ def _examined(kind: str, photo, classifier, detector, portrait_box: Box | None, 
     )
 
 
-def _is_read(one: ExaminedDocument) -> bool:
-    return one.reading is not None and bool(one.reading.text)
+def _sure(one: ExaminedDocument) -> float | None:
+    """The reader's confidence; None where nothing was read, or only by replacing what stands there: a person looks."""
+    return one.reading.confidence if one.reading is not None and one.reading.text and not one.reading.changes else None
 
 
 def _places(read, portrait_box: Box | None, straight: locating.Straightened) -> dict[str, Field]:
