@@ -82,7 +82,7 @@ def test_a_data_set_of_pages_keeps_people_apart(pages):
     [
         ({"labels": "issuer"}, "labels"),
         ({"group_by": "issuer"}, "group_by"),
-        ({"names": ("passport/lagoon",)}, "not among the names"),
+        ({"names": ("passport/lagoon",)}, "add it to classes or names"),
         ({"severity": "awful"}, "severity"),
     ],
 )
