@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from imgrec_tf.recognizer import Recognizer
 
-UNKNOWN = "The page resembles no layout that the classifier has learnt"
-
 
 class DocumentClassifier:
     """Names the document on a photo, after it has been located and straightened.
@@ -52,9 +50,9 @@ class DocumentClassifier:
             photos: A photo, or a list of photos: paths, bytes, images of Pillow or uint8 arrays (height, width, 3).
 
         Returns:
-            One row a photo with the columns of `Recognizer.predict`. Where the page could not be located or its upper
-            side not be told, `problem` says why, and there is neither a label nor a score; where it resembles no known
-            layout, `abstained` is True.
+            One row a photo with the columns of `Recognizer.predict`. Where the page could not be located, or its upper
+            side not be told and no known layout fits any side, `problem` says why, and there is neither a label nor a
+            score; where it resembles no known layout, `abstained` is True.
 
         Raises:
             TypeError: If something is no photo at all.
@@ -69,18 +67,30 @@ class DocumentClassifier:
             pages: What `locating.straighten` returned for each photo.
         """
         pages = list(pages)
-        height, width = self.recognizer.image_shape[:2]
-        blank = np.full((height, width, 3), 128, np.uint8)
-        images = [blank if one.image is None else page_picture(one.image, (height, width)) for one in pages]
-        table = self.recognizer.predict(images)
+        size = self.recognizer.image_shape[:2]
+        seen = [_views(one) for one in pages]
+        owners = np.repeat(np.arange(len(pages)), [len(views) for views in seen])
+        pictures = [page_picture(one, size) for views in seen for one in views]
+        table = self.recognizer.predict(pictures or [np.full((*size, 3), 128, np.uint8)])
+        best = [table[owners == number].score.idxmax() if views else 0 for number, views in enumerate(seen)]
+        table = table.loc[best].reset_index(drop=True)
         table["source"] = [f"photo[{number}]" for number in range(len(pages))]
-        missing = np.array([one.image is None for one in pages], bool)
+        missing = np.array([not views for views in seen], bool)
+        # Which side is up was asked of the layout: without an answer it is as unknown as before.
+        missing |= np.array([one.image is None for one in pages], bool) & table["abstained"].to_numpy(bool)
         table.loc[missing, [one for one in table.columns if one.startswith("score")]] = np.nan
         table["label"] = table["label"].astype(object)
         table.loc[missing, "label"] = None
         table.loc[missing, "abstained"] = False
-        table["problem"] = [one.reason if one.image is None else said for one, said in zip(pages, table["problem"])]
+        table["problem"] = [one.reason if gone else said for one, gone, said in zip(pages, missing, table["problem"])]
         return table
+
+
+def _views(page: locating.Straightened) -> list[np.ndarray]:
+    """What the recogniser is asked about: the page, or, where its upper side is unknown, all four turns of it."""
+    if page.image is not None:
+        return [page.image]
+    return [] if page.unturned is None else [np.rot90(page.unturned, turns) for turns in range(4)]
 
 
 def _is_several(photos: Any) -> bool:

@@ -21,20 +21,23 @@ from imgrec_tf.vision.preparing import prepare
 if TYPE_CHECKING:
     from imgrec_tf.datasets import ImageDataset, Split
 
-SIZE = (64, 104)  # of a prepared page in pixels; a card fills it
+SIZE = (80, 96)  # of a prepared page in pixels, whatever its proportions
 LABELS = ("layout", "class")
 _PHOTO = 256  # side of the photos that pages are cut out of, in pixels
 _OFF = 0.006  # standard deviation of a corner's error, as a share of the page's size: about what locating leaves
 
 
 def page_picture(page: np.ndarray, size: tuple[int, int] = SIZE) -> np.ndarray:
-    """Bring an upright page to the size that a classifier takes, its proportions kept: uint8 (*size, 3).
+    """Bring an upright page to the size that a classifier takes: uint8 (*size, 3).
+
+    It is stretched to it: how high a page is for its width, its four corners tell only about, and the print of a
+    stretched page stands at the same places in any case.
 
     Args:
         page: uint8 (height, width, 3), as `locating.straighten` returns it.
         size: Height and width in pixels.
     """
-    return (prepare(page, size, 3, "pad") + 0.5).astype(np.uint8)
+    return (prepare(page, size, 3, "stretch") + 0.5).astype(np.uint8)
 
 
 def page_split(

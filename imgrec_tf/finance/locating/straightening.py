@@ -49,6 +49,7 @@ class Straightened:
         problem: None, a problem of `Location`, or "unknown_side".
         reason: What is wrong, and what to do; "" for nothing.
         steps: What was done, in order.
+        unturned: uint8 (height, width, 3): the flat page where it is not known which side is up, else None.
     """
 
     image: np.ndarray | None
@@ -60,6 +61,7 @@ class Straightened:
     problem: str | None
     reason: str
     steps: tuple[Step, ...]
+    unturned: np.ndarray | None = None
 
 
 def straighten(image: Any, *, corners=None, longer: int | None = None) -> Straightened:
@@ -112,7 +114,8 @@ def straighten(image: Any, *, corners=None, longer: int | None = None) -> Straig
     done("turn", f"{90 * turns} degrees clockwise, probability {probabilities[turns]:.2f}")
     if probabilities[turns] < LEAST_CONFIDENCE:
         reason = "Which side of the document is up cannot be told. Photograph it with its text upright"
-        return Straightened(None, None, None, 0, location, quality, "unknown_side", reason, tuple(steps))
+        flat = geometry.rectify(photo, small)
+        return Straightened(None, None, None, 0, location, quality, "unknown_side", reason, tuple(steps), flat)
     corners, small = np.roll(corners, turns, axis=0), np.roll(small, turns, axis=0)
     page_format, aspect = geometry.nearest_format(geometry.page_aspect(small, photo.shape[:2]))
     size = None
