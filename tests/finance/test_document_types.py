@@ -172,6 +172,7 @@ def test_a_page_whose_upper_side_is_unknown_is_tried_all_ways_up(recognizer, pag
     classifier = document_types.DocumentClassifier(recognizer)
     answers = classifier.predict_straightened([unsure(np.rot90(page, 3)), unsure(stripes), unsure(None)])
     assert answers.loc[0, "label"] == recognizer.predict(page).loc[0, "label"] and answers.loc[0, "problem"] == ""
+    assert answers.loc[0, "quarter_turns"] == 3  # what was turned three times against the clock, lies one turn with it
     assert list(answers.loc[1:, "problem"]) == ["Which side is up?"] * 2
     assert answers.loc[1:, "label"].isna().all() and answers.loc[1:, "score"].isna().all()
 

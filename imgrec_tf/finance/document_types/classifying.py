@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -52,7 +53,8 @@ class DocumentClassifier:
         Returns:
             One row a photo with the columns of `Recognizer.predict`. Where the page could not be located, or its upper
             side not be told and no known layout fits any side, `problem` says why, and there is neither a label nor a
-            score; where it resembles no known layout, `abstained` is True.
+            score; where it resembles no known layout, `abstained` is True. The column `quarter_turns` says by how many
+            clockwise quarter turns the located page becomes upright.
 
         Raises:
             TypeError: If something is no photo at all.
@@ -69,15 +71,16 @@ class DocumentClassifier:
         pages = list(pages)
         size = self.recognizer.image_shape[:2]
         seen = [_views(one) for one in pages]
-        owners = np.repeat(np.arange(len(pages)), [len(views) for views in seen])
+        firsts = np.cumsum([0, *map(len, seen)])
         pictures = [page_picture(one, size) for views in seen for one in views]
-        table = self.recognizer.predict(pictures or [np.full((*size, 3), 128, np.uint8)])
-        best = [table[owners == number].score.idxmax() if views else 0 for number, views in enumerate(seen)]
-        table = table.loc[best].reset_index(drop=True)
+        asked = self.recognizer.predict(pictures)
+        rows = [first + int(asked["score"][first:last].argmax()) for first, last in itertools.pairwise(firsts)]
+        table = asked.loc[rows].reset_index(drop=True)
         table["source"] = [f"photo[{number}]" for number in range(len(pages))]
-        missing = np.array([not views for views in seen], bool)
-        # Which side is up was asked of the layout: without an answer it is as unknown as before.
-        missing |= np.array([one.image is None for one in pages], bool) & table["abstained"].to_numpy(bool)
+        table["quarter_turns"] = [one.quarter_turns + row - first for one, row, first in zip(pages, rows, firsts)]
+        # Without a layout that fits, it is as unknown as before which side is up.
+        missing = np.array([one.image is None for one in pages], bool)
+        missing &= np.array([one.unturned is None for one in pages]) | table["abstained"].to_numpy(bool)
         table.loc[missing, [one for one in table.columns if one.startswith("score")]] = np.nan
         table["label"] = table["label"].astype(object)
         table.loc[missing, "label"] = None
@@ -87,10 +90,10 @@ class DocumentClassifier:
 
 
 def _views(page: locating.Straightened) -> list[np.ndarray]:
-    """What the recogniser is asked about: the page, or, where its upper side is unknown, all four turns of it."""
-    if page.image is not None:
-        return [page.image]
-    return [] if page.unturned is None else [np.rot90(page.unturned, turns) for turns in range(4)]
+    """What the recogniser is asked about: the page, all four turns where its upper side is unknown, or grey."""
+    if page.image is None and page.unturned is not None:
+        return [np.rot90(page.unturned, -turns) for turns in range(4)]
+    return [np.full((8, 8, 3), 128, np.uint8) if page.image is None else page.image]
 
 
 def _is_several(photos: Any) -> bool:
