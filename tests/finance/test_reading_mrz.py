@@ -93,6 +93,16 @@ def test_a_smudge_is_not_guessed_away(passport):
     assert not found.trusted
 
 
+def test_a_smudge_makes_no_visa_of_a_passport(passport):
+    picture = passport.image.copy()
+    left, top, right, bottom = (int(one) for one in passport.fields["mrz_2"].box)
+    picture[top - 4 : bottom + 4, left + (right - left) // 30 : left + (right - left) // 10] = 120
+    found = reading.read_mrz(picture)
+    assert found.record.format == "TD3"
+    assert found.lines[0].startswith("P<UTO")
+    assert not found.valid
+
+
 @pytest.mark.parametrize(
     ("picture", "reason"),
     [

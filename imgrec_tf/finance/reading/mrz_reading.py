@@ -25,6 +25,7 @@ TRUST = 0.9  # least confidence of every field of a zone that may be accepted wi
 _LARGEST = 24_000_000  # pixels of a picture; larger ones are thinned out first
 _SMALLEST = 5.0  # height of capitals in pixels below which nothing is read
 _SIZES = (1.0, 0.87, 1.16)  # tries with the height of the capitals
+_WRONG, _BROKEN, _OTHER_KIND = 0.5, 0.3, 1.0  # what a wrong digit, a broken rule and an unseen kind of document count
 _LEAST_LIKELY = -0.55  # mean natural logarithm of a character's probability below which lines are no lines of a zone
 
 
@@ -257,7 +258,8 @@ def _decode(
         way.corners,
         float(np.rad2deg(np.arctan2(along[1], along[0]))),
     )
-    return likely - 0.5 * wrong - 0.3 * len(record.broken), reading
+    forced = decoded[0].confidences[0] < repair.SEEN  # another first letter was read: lines of another kind
+    return likely - _WRONG * wrong - _BROKEN * len(record.broken) - _OTHER_KIND * forced, reading
 
 
 def _fields(decoded: list[Decoded], mended: repair.Repaired, record: MrzRecord) -> dict[str, FieldReading]:
