@@ -92,7 +92,7 @@ def _ellipse(box: Box) -> tuple[np.ndarray, np.ndarray]:
 def _is_oval(colours: np.ndarray, box: Box) -> bool:
     """Whether the upper corners of a portrait's place look like the paper beside."""
     left, top, right, _ = box
-    size = max(3, round(0.06 * (right - left)))
+    size = min(max(3, round(0.06 * (right - left))), right - left)
     found = []
     for inner, outer in ((left, left - size - 2), (right - size, right + 2)):
         outer = max(0, min(outer, colours.shape[1] - size))
