@@ -60,7 +60,7 @@ def discriminant(vectors: np.ndarray, owners: np.ndarray, shrinkage: float) -> t
 def learn_discriminant(network: keras.Model, pictures: PictureSet, shrinkage: float = 0.5) -> None:
     """Give the last layers of an `embedding_network` the map of `discriminant` for some pictures.
 
-    Portraits are seen in a mirror too, as `Verifier.embed` does.
+    Portraits are seen in a mirror too, as `Verifier.embed` does. An imitator counts as somebody else than the owner.
 
     Raises:
         ValueError: If the pictures are not of the part "train".
@@ -72,7 +72,7 @@ def learn_discriminant(network: keras.Model, pictures: PictureSet, shrinkage: fl
         block = pictures.images[start : start + 256].astype(np.float32)
         found = raw.predict_on_batch(block)
         vectors.append(found + raw.predict_on_batch(block[:, :, ::-1]) if pictures.kind == "portraits" else 2 * found)
-    mean, turned = discriminant(np.concatenate(vectors) / 2, pictures.owners, shrinkage)
+    mean, turned = discriminant(np.concatenate(vectors) / 2, pictures.classes(), shrinkage)
     mixed, levelled = network.get_layer("mixed"), network.get_layer("levelled")
     factor, offset, middle, variance = (np.asarray(one, np.float64) for one in levelled.get_weights())
     factor = factor / np.sqrt(variance + levelled.epsilon)
