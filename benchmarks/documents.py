@@ -150,8 +150,7 @@ def application(photos: int, longer: int) -> list[dict]:
 
     classifier = ir.Recognizer(ir.models.sequential_cnn((96, 96, 3), len(documents.CLASSES)), documents.CLASSES)
     detector = ir.Recognizer(forgery.detector(), ("genuine", "forged"))
-    verifier = verification.Verifier(verification.embedding_network((64, 56, 3)), "portraits")
-    verifier.threshold = verification.Threshold(0.5, "not measured here", 0.01, 0.1, 100)
+    verifier = verification.load_verifier("portraits")
     model = applications.RiskModel((0.0,) * len(applications.FEATURES), 0.0, 1.0, -3.0, 100)
     face = verification.face_picture(1, 0)
     seconds, complete = [], []

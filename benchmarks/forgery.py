@@ -6,7 +6,9 @@ Photos are made once (`finance.forgery.forged_pages`). For each way of keeping p
 are divided into four parts, and each part is scored by a detector (`finance.forgery.fit_traces`) that was fitted on the
 other three; nothing is chosen in between. For new people, the network `finance.forgery.detector` is trained on crops of
 three parts and measured on those of the fourth, beside the traces. Then the rules join: pages of other people fit
-`forgery.combine`, further pages measure network, traces, rules and both, and how well the place is found.
+`forgery.combine`, further pages measure network, traces, rules and both, and how well the place is found. Whether both
+are better than the better one alone is asked on the same pages: pages, each of another person, are drawn anew 2,000
+times, and each time the ROC AUC of both is compared with the higher one of the two alone.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from results_table import machine, report
 GOALS = {"person": 0.95, "template": 0.90, "camera": None, "random": None}
 CARDS = ("portrait_side", "id_card_td1")
 PARTS = 4
+DRAWS = 2000  # of the bootstrap of differences
 ALARMS = 0.05  # share of untouched genuine places that the alarm of the placebo's row rings for
 
 
@@ -27,8 +30,9 @@ def main() -> None:
     """Measure, print and write the results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--photos", type=int, default=150)
-    parser.add_argument("--pages", type=int, default=60, help="pages each to fit and to measure the combination")
-    parser.add_argument("--epochs", type=int, default=6, help="of the network; 0 leaves it out")
+    parser.add_argument("--pages", type=int, default=60, help="pages to fit the combination; 0 leaves pages out")
+    parser.add_argument("--measured-pages", type=int, default=120, help="other pages to measure it")
+    parser.add_argument("--epochs", type=int, default=30, help="of the network; 0 leaves it out")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--severity", default="mild")
     parser.add_argument("--skill", type=float, default=0.5)
@@ -163,30 +167,30 @@ def page_rows(detector, network, options) -> list[dict]:
     fitted = forgery.try_pages(detector, options.pages, **settings)
     settings["seed"] += 1
     start = time.process_time()
-    pages = forgery.try_pages(detector, options.pages, heat_map=True, **settings)
+    pages = forgery.try_pages(detector, options.measured_pages, heat_map=True, **settings)
     seconds = (time.process_time() - start) / len(pages)
     context = (
-        f"{len(pages)} pages of other people, half of them with one forged field, the others with a placebo, "
-        f"{options.severity}, no recapture, seed {settings['seed']}, {seconds:.2f} CPU s a page in this process"
+        f"{len(pages)} pages of other people, half of them with one forged field, the others with a placebo, the "
+        f"combination fitted on {len(fitted)} more, {options.severity}, no recapture, seed {settings['seed']}, "
+        f"{seconds:.2f} CPU s a page in this process"
     )
     truth = np.array([one.forged for one in pages], int)
     rules = np.array([1 - 0.5 ** len(one.report.failed) for one in pages])
-    found = {"rules": _auc(rules, truth, options)}
+    scores, rows = {"rules": rules}, []
     for name, one in {"traces": detector, "network": network}.items():
         if one is None:
             continue
-        before, after = page_scores(fitted, one), page_scores(pages, one)
+        before, scores[name] = page_scores(fitted, one), page_scores(pages, one)
         combination = forgery.combine(before, [page.report for page in fitted], [page.forged for page in fitted])
-        found[name] = _auc(after, truth, options)
-        found[f"rules and {name}"] = _auc(
-            combination.probability(after, [page.report for page in pages]), truth, options
-        )
-    rows = []
+        scores[f"rules and {name}"] = combination.probability(scores[name], [page.report for page in pages])
+    found = {name: _auc(one, truth, options) for name, one in scores.items()}
     for name, auc in found.items():
         alone = name.partition(" and ")[2]
         better = max(found[alone].value, found["rules"].value) if alone else None
         rows.append(_row(f"ROC AUC of pages, {name}", auc.value, auc.low, auc.high, better, context))
         print(f"pages, {name}: {auc}", flush=True)
+        if alone:
+            rows.append(difference_row(name, scores[name], (scores[alone], rules), truth, options.seed))
     forged = [one for one in pages if one.forged]
     everything = float(np.mean([one.made.mask.mean() for one in forged]))
     for threshold in (0.5, 0.7):
@@ -198,6 +202,22 @@ def page_rows(detector, network, options) -> list[dict]:
     title = "mean localisation IoU of forged pages, the most suspicious place alone"
     rows.append(_row(title, float(np.mean(highest)), None, None, None, context))
     return rows
+
+
+def difference_row(name: str, both: np.ndarray, alone, truth: np.ndarray, seed: int) -> dict:
+    """Return the row of how much higher the ROC AUC of both is than the higher one of the two alone, page by page."""
+    from sklearn.metrics import roc_auc_score
+
+    def difference(at) -> float:
+        return roc_auc_score(truth[at], both[at]) - max(roc_auc_score(truth[at], one[at]) for one in alone)
+
+    rng, every = np.random.default_rng(seed), np.arange(len(truth))
+    drawn = (rng.choice(every, len(every)) for _ in range(DRAWS))
+    low, high = np.quantile([difference(at) for at in drawn if 0 < truth[at].mean() < 1], (0.025, 0.975))
+    context = f"{DRAWS:,} draws of {len(truth)} pages, each of another person; the percentile interval"
+    found = difference(every)
+    print(f"  {name} against the better one alone: {found:+.3f} [{low:+.3f}, {high:+.3f}]", flush=True)
+    return _row(f"{name}, more than the better one alone", found, float(low), float(high), 0.0, context)
 
 
 def page_scores(pages, detector) -> np.ndarray:

@@ -67,7 +67,8 @@ PUBLIC = {
     """,
     "imgrec_tf.finance.identity": """
         BrokenRule DigitCheck Household HouseholdMember IdentityNumber IdentityNumberCheck IssuedDocument
-        MRZ_CLASSES MRZ_FORMATS Misses MrzRecord Person REFERENCE_DATE add_years build_identity_number build_mrz
+        MRZ_CLASSES MRZ_FORMATS Misses MrzRecord Person REFERENCE_DATE STATE_CODES add_years build_identity_number
+        build_mrz
         check_identity_number every_error identity_check_character invent_household invent_identity_number
         invent_people invent_person invisible_pairs measure_misses mrz_character_classes mrz_check_digit mrz_layout
         name_characters parse_identity_number parse_mrz person_mrz resident_card_years romanize spellings

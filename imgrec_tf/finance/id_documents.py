@@ -7,7 +7,7 @@ or the cameras are kept apart between the splits, as you choose. Nothing in the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from numbers import Integral
@@ -127,24 +127,47 @@ def id_documents_split(
     Raises:
         ValueError: If there is no plan, a plan shows another class, or an argument is out of its range.
     """
+    _check("group_by", group_by, size)
+    shown = [plan.document_class for plan in plans]
+    return split_of(plans, shown, classes, partial(_image, size, severity), group_by=group_by, name=name)
+
+
+def split_of(
+    plans: Sequence[Plan],
+    shown: Sequence[str],
+    names: Sequence[str],
+    picture: Callable[[Plan], np.ndarray],
+    *,
+    group_by: str,
+    name: str,
+) -> Split:
+    """Make the picture of each plan, in several processes, and put them together as one split.
+
+    Args:
+        plans: From `plan_photos`.
+        shown: What each plan shows.
+        names: The labels in order.
+        picture: Makes a uint8 array of a plan; a function that other processes can import, or a `partial` of one.
+        group_by: "person", "template" or "camera".
+        name: Name of the split.
+
+    Raises:
+        ValueError: If there is no plan, or one shows what is not among the names.
+    """
     from imgrec_tf.datasets import Split
 
-    _check("group_by", group_by, size)
-    classes = tuple(classes)
-    others = sorted({plan.document_class for plan in plans} - set(classes))
-    if others or not plans:
-        raise ValueError(
-            f"plans show {', '.join(others)}, which is not among the classes {', '.join(classes)}; add it to classes"
-            if others
-            else "plans is empty; make some with plan_photos"
-        )
-
-    images = np.stack(in_processes(partial(_image, size, severity), plans))
+    names = tuple(names)
+    if not plans:
+        raise ValueError("plans is empty; make some with plan_photos")
+    others = sorted(set(shown) - set(names))
+    if others:
+        listed = ", ".join(names)
+        raise ValueError(f"plans show {', '.join(others)}, which is not among {listed}; add it to classes or names")
     return Split(
-        images,
-        np.array([classes.index(plan.document_class) for plan in plans], np.int64),
-        class_names=classes,
-        task="binary" if len(classes) == 2 else "multi-class",
+        np.stack(in_processes(picture, plans)),
+        np.array([names.index(one) for one in shown], np.int64),
+        class_names=names,
+        task="binary" if len(names) == 2 else "multi-class",
         groups=np.array([plan.groups[group_by] for plan in plans]),
         sources=np.array([", ".join([*plan.groups.values(), f"photo {plan.index}"]) for plan in plans], dtype=object),
         synthetic=True,

@@ -91,6 +91,16 @@ def test_typed_numbers_never_replace_what_was_read(straight, card):
     assert "portrait side: number and birth date" in [one.rule for one in again.report.failed]
 
 
+def test_a_number_that_was_put_right_goes_to_a_person(straight, card, monkeypatch):
+    read = examining.reading.read_identity_number(card.image)
+    mended = replace(read, changes=(examining.reading.repair.Change(1, 4, "8", "3"),))
+    monkeypatch.setattr(examining.reading, "read_identity_number", lambda *_, **__: mended)
+    found = applications.examine({"portrait_side": card.image}, classifier=sure("portrait_side"))
+    assert "8 was read and 3 makes the check digit right" in " ".join(found.reasons)
+    assert found.documents["portrait_side"].reading.valid
+    assert "reading_confidence" in found.evidence.missing
+
+
 def test_a_passport_beside_a_card_of_another_person_is_noticed(straight, card):
     other = identity.invent_person(9, locale="zh_CN")
     passport = documents.render("passport", person=other, seed=3, pixels_per_mm=12)

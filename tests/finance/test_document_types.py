@@ -82,7 +82,7 @@ def test_a_data_set_of_pages_keeps_people_apart(pages):
     [
         ({"labels": "issuer"}, "labels"),
         ({"group_by": "issuer"}, "group_by"),
-        ({"names": ("passport/lagoon",)}, "not among the names"),
+        ({"names": ("passport/lagoon",)}, "add it to classes or names"),
         ({"severity": "awful"}, "severity"),
     ],
 )
@@ -117,8 +117,9 @@ def test_what_is_like_no_layout_has_even_scores_and_no_label(recognizer):
 
 
 def test_layouts_and_shares_that_do_not_fit_are_refused(network, pages):
-    with pytest.raises(ValueError, match="refused"):
-        document_types.recognize_known_layouts(network, pages, refused=0.7)
+    for name in ("refused", "passed"):
+        with pytest.raises(ValueError, match=name):
+            document_types.recognize_known_layouts(network, pages, **{name: 0.7})
     other = keras.Sequential([keras.Input((32, 52, 3)), layers.Flatten(), layers.Dense(3, "softmax")])
     with pytest.raises(ValueError, match="3 labels"):
         document_types.recognize_known_layouts(other, pages)
@@ -157,6 +158,23 @@ def test_a_photo_without_a_page_has_a_reason_and_no_scores(straight, recognizer,
     assert answers.loc[0, "score_passport"] + answers.loc[0, "score_portrait_side"] == pytest.approx(1)
     one = classifier.predict(page)
     assert len(one) == 1 and one.loc[0, "label"] == answers.loc[0, "label"]
+
+
+def test_a_page_whose_upper_side_is_unknown_is_tried_all_ways_up(recognizer, pages):
+    place = int(np.flatnonzero(~recognizer.predict(pages.validation.images[:])["abstained"])[0])
+    page = pages.validation.images[:][place]
+
+    def unsure(flat):
+        return locating.Straightened(None, None, None, 0, None, None, "unknown_side", "Which side is up?", (), flat)
+
+    stripes = np.zeros((32, 52, 3), np.uint8)
+    stripes[::4, :, 1] = 255
+    classifier = document_types.DocumentClassifier(recognizer)
+    answers = classifier.predict_straightened([unsure(np.rot90(page, 3)), unsure(stripes), unsure(None)])
+    assert answers.loc[0, "label"] == recognizer.predict(page).loc[0, "label"] and answers.loc[0, "problem"] == ""
+    assert answers.loc[0, "quarter_turns"] == 3  # what was turned three times against the clock, lies one turn with it
+    assert list(answers.loc[1:, "problem"]) == ["Which side is up?"] * 2
+    assert answers.loc[1:, "label"].isna().all() and answers.loc[1:, "score"].isna().all()
 
 
 def test_a_file_that_is_no_photo_is_a_problem_of_its_row(recognizer, tmp_path):

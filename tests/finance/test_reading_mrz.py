@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -89,6 +91,16 @@ def test_a_smudge_is_not_guessed_away(passport):
     found = reading.read_mrz(picture)
     assert found.reason or not found.valid
     assert not found.trusted
+
+
+def test_a_smudge_makes_no_visa_of_a_passport(passport):
+    picture = passport.image.copy()
+    left, top, right, bottom = (int(one) for one in passport.fields["mrz_2"].box)
+    picture[top - 4 : bottom + 4, left + (right - left) // 30 : left + (right - left) // 10] = 120
+    found = reading.read_mrz(picture)
+    assert found.record.format == "TD3"
+    assert found.lines[0].startswith("P<UTO")
+    assert not found.valid
 
 
 @pytest.mark.parametrize(
@@ -198,3 +210,13 @@ def test_training_learns_something():
     assert run.reader.characters
     with pytest.raises(ValueError, match="steps"):
         reading.train_reader(steps=0)
+
+
+def test_a_zone_that_was_put_right_is_not_trusted(passport):
+    found = reading.read_mrz(passport.image)
+    assert found.trusted
+    change = reading.repair.Change(2, 3, "8", "3")
+    mended = replace(found, changes=(change,))
+    assert mended.valid
+    assert not mended.trusted
+    assert "place 3, 8 was read and 3 makes the check digit right" in mended.explanation

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imgrec_tf.finance import network_file, verification
-from imgrec_tf.finance.verification import judging, shipped, thresholds, train
+from imgrec_tf.finance.verification import discriminant, judging, shipped, thresholds, train
 
 FINANCE = shipped.FOLDER.parents[1]
 
@@ -113,7 +113,7 @@ def test_a_probability_grows_with_the_similarity():
 def test_the_command_makes_a_verifier_again(monkeypatch, tmp_path, capsys):
     for kind in ("portraits", "signatures"):
         monkeypatch.setitem(train.SIZES, kind, {"train": (6, 6), "validation": (8, 7)})
-        monkeypatch.setitem(train.EPOCHS, kind, 1)
+        monkeypatch.setitem(train.ROUNDS, kind, (train.Round(4, 1, 1.0, 1e-3), train.Round(6, 1, 5.0, 1e-3)))
     monkeypatch.setattr(train, "FALSE_ACCEPTS", {"portraits": 0.1, "signatures": 0.1})
     train.main(["--folder", str(tmp_path), "--seed", "3"])
     assert capsys.readouterr().out.count("kB") == 2
@@ -145,3 +145,53 @@ def test_a_judge_learns_from_training_writers_only():
     pairs = verification.make_pairs(verification.make_signatures(3, 2, imitators=1, part="validation", size=(32, 64)))
     with pytest.raises(ValueError, match='part "train"'):
         judging.fit_judge(np.zeros((len(pairs.pictures), 4)), pairs)
+
+
+def test_the_discriminant_counts_directions_in_which_people_differ():
+    rng = np.random.default_rng(0)
+    owners = np.arange(900) // 3
+    people, days = np.r_[np.full(4, 1.5), np.full(12, 0.1)], np.r_[np.full(4, 0.5), np.full(12, 1.5)]
+    vectors = 3 + rng.normal(0, people, (300, 16))[owners] + rng.normal(0, days, (900, 16))
+    mean, turned = discriminant.discriminant(vectors[:600], owners[:600], 0.1)
+
+    def apart(points):
+        points = points[600:] / np.linalg.norm(points[600:], axis=1, keepdims=True)
+        cosines, same = points @ points.T, owners[600:, None] == owners[None, 600:]
+        others = ~np.eye(300, dtype=bool)
+        return cosines[same & others].mean() - np.quantile(cosines[~same], 0.95)
+
+    assert apart((vectors - mean) @ turned) > apart(vectors - mean) + 0.2
+    with pytest.raises(ValueError, match="at most 1"):
+        discriminant.discriminant(vectors[::3], owners[::3], 0.1)
+
+
+def test_the_network_takes_the_discriminant_in():
+    network = verification.embedding_network((40, 36, 3), filters=(4, 6, 8, 8), dimensions=10, seed=2)
+    pictures = verification.make_portraits(12, 3, size=(40, 36))
+    before = discriminant.before_length(network)
+    shown = [before.predict_on_batch(one.astype(np.float32)) for one in (pictures.images, pictures.images[:, :, ::-1])]
+    mean, turned = discriminant.discriminant((shown[0] + shown[1]) / 2, pictures.owners, 0.5)
+    wanted = (shown[0] - mean) @ turned
+    discriminant.learn_discriminant(network, pictures, 0.5)
+    found = network.predict_on_batch(pictures.images.astype(np.float32))
+    np.testing.assert_allclose(found, wanted / np.linalg.norm(wanted, axis=1, keepdims=True), atol=2e-3)
+    with pytest.raises(ValueError, match='part "train"'):
+        discriminant.learn_discriminant(network, verification.make_portraits(2, 2, part="validation", size=(40, 36)))
+
+
+def test_a_saved_network_keeps_its_width(tmp_path):
+    network = verification.embedding_network((40, 36, 3), filters=(4, 6, 8, 10), dimensions=12)
+    verifier = verification.Verifier(network, "portraits")
+    loaded = verification.Verifier.load(verifier.save(tmp_path / "wide.npz"))
+    pictures = verification.make_portraits(2, 2, size=(40, 36)).images
+    np.testing.assert_allclose(loaded.embed(pictures), verifier.embed(pictures), atol=1e-6)
+
+
+def test_training_goes_on_from_what_the_network_answers():
+    pictures = verification.make_portraits(4, 3, size=(40, 36))
+    begun = verification.train_embedding(pictures, epochs=4, seed=1)
+    more = verification.train_embedding(pictures, epochs=1, learning_rate=1e-6, network=begun.model, seed=2)
+    fresh = verification.train_embedding(pictures, epochs=1, learning_rate=1e-6, seed=2)
+    assert more.history["owner_loss"].iloc[0] < fresh.history["owner_loss"].iloc[0]
+    with pytest.raises(ValueError, match="takes pictures"):
+        verification.train_embedding(verification.make_portraits(2, 2), network=begun.model)

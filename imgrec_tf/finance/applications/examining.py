@@ -17,13 +17,11 @@ import numpy as np
 from imgrec_tf.datasets import ImageProblem
 from imgrec_tf.finance import consistency, forgery, locating, reading
 from imgrec_tf.finance.applications.evidence import Evidence
+from imgrec_tf.finance.applications.page_places import Box, places_to_check, portrait
 from imgrec_tf.finance.applications.pictures import darkness
 from imgrec_tf.finance.applications.records import contradictions, record
-from imgrec_tf.finance.capture import transform_points
 from imgrec_tf.finance.consistency.checking import DOCUMENTS
 from imgrec_tf.finance.document_types import DocumentClassifier
-from imgrec_tf.finance.documents import Field
-from imgrec_tf.finance.documents.document import rectangle
 from imgrec_tf.finance.identity.validity import REFERENCE_DATE
 from imgrec_tf.finance.photos import opened
 
@@ -35,7 +33,6 @@ if TYPE_CHECKING:
 
 WITH_NUMBER = ("portrait_side", "household_page")
 WITH_ZONE = ("passport", "id_card_td1", "visa")
-Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -192,7 +189,7 @@ def examine(
     if verifier is not None and face is not None:
         pages = {kind: box for kind, box in boxes.items() if found[kind].page is not None}
         for kind, box in list(pages.items())[:1]:
-            comparison = verifier.compare(_portrait(found[kind].page, box), face)
+            comparison = verifier.compare(portrait(found[kind].page, box), face)
     signatures = None
     known = list(known_signatures) if isinstance(known_signatures, list | tuple) else [known_signatures]
     if signature_verifier is not None and signature is not None and known:
@@ -205,7 +202,7 @@ def examine(
         report,
         duplicates=duplicates,
         type_confidence=_least([one.confidence for one in found.values()]),
-        reading_confidence=_least([one.reading.confidence if _is_read(one) else None for one in read] + printed),
+        reading_confidence=_least([_sure(one) for one in read] + printed),
         forgery_score=_most([None if one.forgery is None else one.forgery.score for one in found.values()]),
         same_person_score=_least([one.score for one in compared]),
         other_person=sum(one.same is False for one in compared),
@@ -231,6 +228,11 @@ def _examined(kind: str, photo, classifier, detector, portrait_box: Box | None, 
         problems.append("The classifier abstains: this may be a document, or a layout, that it does not know.")
     elif answer["label"] != kind:
         problems.append(f"It looks like {answer['label']}; hand in the right document, or photograph it again.")
+    if straight.problem == "unknown_side" and answer["label"] is not None and on_pages:
+        corners = np.roll(
+            straight.location.corners, answer["quarter_turns"], axis=0
+        )  # the layout tells which side is up
+        straight = locating.straighten(photo, corners=corners, upright=True)
     if straight.problem is not None:
         problems.append(darkness(photo) or straight.reason)
     else:
@@ -239,12 +241,12 @@ def _examined(kind: str, photo, classifier, detector, portrait_box: Box | None, 
             read = reading.read_identity_number(straight.image, reference_date=reference_date)
         elif kind in WITH_ZONE:
             read = reading.read_mrz(straight.image, reference_date=reference_date)
-        if read is not None and not read.valid:
+        if read is not None and (read.changes or not read.valid):
             problems.append(read.explanation)
         printed = reading.read_printed_fields(straight.image, reference_date=reference_date)
         problems += printed.problems
         if detector is not None:
-            places = _places(read, portrait_box, straight)
+            places = places_to_check(read, portrait_box, straight)
             if places or not isinstance(detector, forgery.TraceDetector):
                 checked = forgery.check_document(
                     photo, detector, corners=straight.corners, fields=places or None, heat_map=not places
@@ -259,37 +261,9 @@ def _examined(kind: str, photo, classifier, detector, portrait_box: Box | None, 
     )
 
 
-def _is_read(one: ExaminedDocument) -> bool:
-    return one.reading is not None and bool(one.reading.text)
-
-
-def _places(read, portrait_box: Box | None, straight: locating.Straightened) -> dict[str, Field]:
-    """Where on the photo the fields are that the reader found, each line of a zone for itself, and the portrait."""
-    height, width = straight.image.shape[:2]
-    found: list[tuple[str, str, np.ndarray]] = []
-    if portrait_box is not None:
-        found.append(("portrait", "", rectangle(*np.multiply(portrait_box, (width, height, width, height)))))
-    if isinstance(read, reading.NumberReading) and read.box is not None:
-        found.append(("identity_number", read.text, rectangle(*read.box)))
-    elif isinstance(read, reading.MrzReading) and read.corners is not None:
-        left, right = read.corners[[0, 3]], read.corners[[1, 2]]
-        for number, line in enumerate(read.lines):
-            share = np.array([[number], [number + 1]]) / len(read.lines)
-            (start, below_start), (end, below_end) = (one[0] + share * (one[1] - one[0]) for one in (left, right))
-            found.append((f"mrz_{number + 1}", line, np.array([start, end, below_end, below_start])))
-    page = np.array([[0, 0], [width, 0], [width, height], [0, height]], float)
-    back = locating.homography(page, straight.corners)
-    return {name: Field(name, text, transform_points(back, corners)) for name, text, corners in found}
-
-
-def _portrait(page: np.ndarray, box: Box) -> np.ndarray:
-    from imgrec_tf.finance import verification
-
-    height, width = page.shape[:2]
-    left, top, right, bottom = box
-    rows = slice(round(top * height), max(round(top * height) + 1, round(bottom * height)))
-    columns = slice(round(left * width), max(round(left * width) + 1, round(right * width)))
-    return verification.face_crop(page[rows, columns])
+def _sure(one: ExaminedDocument) -> float | None:
+    """The reader's confidence; None where nothing was read, or only by replacing what stands there: a person looks."""
+    return one.reading.confidence if one.reading is not None and one.reading.text and not one.reading.changes else None
 
 
 def _least(values: list[float | None]) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from imgrec_tf.recognizer import Recognizer
-
-UNKNOWN = "The page resembles no layout that the classifier has learnt"
 
 
 class DocumentClassifier:
@@ -52,9 +51,10 @@ class DocumentClassifier:
             photos: A photo, or a list of photos: paths, bytes, images of Pillow or uint8 arrays (height, width, 3).
 
         Returns:
-            One row a photo with the columns of `Recognizer.predict`. Where the page could not be located or its upper
-            side not be told, `problem` says why, and there is neither a label nor a score; where it resembles no known
-            layout, `abstained` is True.
+            One row a photo with the columns of `Recognizer.predict`. Where the page could not be located, or its upper
+            side not be told and no known layout fits any side, `problem` says why, and there is neither a label nor a
+            score; where it resembles no known layout, `abstained` is True. The column `quarter_turns` says by how many
+            clockwise quarter turns the located page becomes upright.
 
         Raises:
             TypeError: If something is no photo at all.
@@ -69,18 +69,31 @@ class DocumentClassifier:
             pages: What `locating.straighten` returned for each photo.
         """
         pages = list(pages)
-        height, width = self.recognizer.image_shape[:2]
-        blank = np.full((height, width, 3), 128, np.uint8)
-        images = [blank if one.image is None else page_picture(one.image, (height, width)) for one in pages]
-        table = self.recognizer.predict(images)
+        size = self.recognizer.image_shape[:2]
+        seen = [_views(one) for one in pages]
+        firsts = np.cumsum([0, *map(len, seen)])
+        pictures = [page_picture(one, size) for views in seen for one in views]
+        asked = self.recognizer.predict(pictures)
+        rows = [first + int(asked["score"][first:last].argmax()) for first, last in itertools.pairwise(firsts)]
+        table = asked.loc[rows].reset_index(drop=True)
         table["source"] = [f"photo[{number}]" for number in range(len(pages))]
+        table["quarter_turns"] = [one.quarter_turns + row - first for one, row, first in zip(pages, rows, firsts)]
+        # Without a layout that fits, it is as unknown as before which side is up.
         missing = np.array([one.image is None for one in pages], bool)
+        missing &= np.array([one.unturned is None for one in pages]) | table["abstained"].to_numpy(bool)
         table.loc[missing, [one for one in table.columns if one.startswith("score")]] = np.nan
         table["label"] = table["label"].astype(object)
         table.loc[missing, "label"] = None
         table.loc[missing, "abstained"] = False
-        table["problem"] = [one.reason if one.image is None else said for one, said in zip(pages, table["problem"])]
+        table["problem"] = [one.reason if gone else said for one, gone, said in zip(pages, missing, table["problem"])]
         return table
+
+
+def _views(page: locating.Straightened) -> list[np.ndarray]:
+    """What the recogniser is asked about: the page, all four turns where its upper side is unknown, or grey."""
+    if page.image is None and page.unturned is not None:
+        return [np.rot90(page.unturned, -turns) for turns in range(4)]
+    return [np.full((8, 8, 3), 128, np.uint8) if page.image is None else page.image]
 
 
 def _is_several(photos: Any) -> bool:

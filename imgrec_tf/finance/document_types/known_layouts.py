@@ -1,10 +1,11 @@
 """From a network that tells layouts apart to a recogniser of kinds of document that abstains on layouts it never saw.
 
 A score compares the classes that a network knows with each other; it does not say whether a page looks like any of
-them. Here a second question is asked: how like is this page to the pages of the layout that it resembles most? Like
-means the cosine between the network's last features and the layout's mean features over the training pages (the nearest
-class mean, after Mensink, Verbeek, Perronnin and Csurka, "Metric learning for large scale image classification", ECCV
-2012). Both answers are one Keras model of plain layers, so that a `Recognizer` keeps them in its one file.
+them. Here a second question is asked, of each kind: does the page show the fixed print of one of its layouts, see
+`fixed_print`? A kind without any print of its own, such as photos of foliage, is asked another way: how like are the
+network's last features to the mean features of its pages (the nearest class mean, after Mensink, Verbeek, Perronnin and
+Csurka, "Metric learning for large scale image classification", ECCV 2012)? A kind is named where the network and the
+second answer agree. All is one Keras model of plain layers, so that a `Recognizer` keeps it in its one file.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from imgrec_tf.finance import documents
+from imgrec_tf.finance.document_types import fixed_print
 
 if TYPE_CHECKING:
     import keras
@@ -22,30 +24,33 @@ if TYPE_CHECKING:
     from imgrec_tf.recognizer import Recognizer
     from imgrec_tf.training import TrainingRun
 
-_STEEPNESS = 4.0  # of the fall of certainty, in standard deviations of the likeness of known pages
+_CERTAIN = 4.0  # log-odds of being known half-way from the limit to a usual page
 
 
 def recognize_known_layouts(
-    run: TrainingRun | keras.Model, dataset: ImageDataset, *, refused: float = 0.01
+    run: TrainingRun | keras.Model, dataset: ImageDataset, *, passed: float = 0.05, refused: float = 0.01
 ) -> Recognizer:
     """Make a recogniser of kinds of document from a network that was trained on layouts.
 
-    The score of a kind is the sum of the scores of its layouts, drawn towards an even score for all kinds where the
-    page is like no layout of the training split; then the recogniser abstains.
+    The score of a kind is the sum of the scores of its layouts, times how certain it is that the page is of one of
+    them; what is missing to 1 goes to all kinds alike. Where little is left of the best score, the recogniser abstains.
 
     Args:
         run: What `train` returned, or the network: plain layers one after the other, a softmax over layouts at the end.
         dataset: What it was trained on, from `page_dataset`.
-        refused: Share of the validation pages, all of known layouts, that may be taken for unknown ones, in (0, 0.5).
+        passed: Share of pages of unknown layouts that may be taken for known ones, in (0, 0.5): of the validation
+            pages, each a stranger to all layouts but its own.
+        refused: Share of the validation pages without a fixed print that may be taken for unknown ones, in (0, 0.5).
 
     Returns:
         A recogniser of `documents.CLASSES`, in so far as the layouts are theirs, that abstains.
 
     Raises:
-        ValueError: If the labels are no layouts, the network does not fit them, or `refused` is out of its range.
+        ValueError: If the labels are no layouts, the network does not fit them, or a share is out of its range.
     """
-    if not 0 < refused < 0.5:
-        raise ValueError(f"refused must lie between 0 and 0.5, both excluded, got {refused}")
+    for name, value in (("passed", passed), ("refused", refused)):
+        if not 0 < value < 0.5:
+            raise ValueError(f"{name} must lie between 0 and 0.5, both excluded, got {value}")
     layouts = tuple(dataset.class_names)
     kinds = [one.split("/")[0] for one in layouts]
     if any("/" not in one for one in layouts) or set(kinds) - set(documents.CLASSES):
@@ -56,27 +61,29 @@ def recognize_known_layouts(
     from imgrec_tf.recognizer import Recognizer
 
     classes = tuple(one for one in documents.CLASSES if one in kinds)
-    seen = _features(network, dataset.train.images[:])
-    means = np.stack([_unit(seen)[dataset.train.labels == number].mean(axis=0) for number in range(len(layouts))])
-    means = _unit(means)
-    known = _features(network, dataset.validation.images[:])
-    likeness = (_unit(known) @ means.T).max(axis=1)
-    limit, spread = float(np.quantile(likeness, refused)), float(likeness.std()) + 1e-6
-    model = _model(network, classes, kinds, means, limit, _STEEPNESS / spread)
+    train, validation = dataset.train, dataset.validation
+    mapper = _mapper(network.input_shape[1:])
+    prints = fixed_print.learn_prints(_maps(mapper, train), train.labels, len(layouts))
+    printed = prints.printed
+    limits = np.zeros((len(layouts), 2))  # of likeness, and half the distance from it to a usual page
+    if printed.any():
+        limit = fixed_print.limit_of(prints, _maps(mapper, validation), validation.labels, passed)
+        limits[printed] = limit, max(0.05, (1 - limit) / 2)
+    seen = _unit(_features(network, train.images[:]))
+    means = _unit(np.stack([seen[train.labels == number].mean(axis=0) for number in range(len(layouts))]))
+    others = ~printed[validation.labels]
+    if others.any():
+        cosines = (_unit(_features(network, validation.images[:])[others]) @ means[~printed].T).max(axis=1)
+        limits[~printed] = np.quantile(cosines, refused), cosines.std() + 1e-6
+    model = _model(network, classes, np.array(kinds), prints, means, limits)
     half = (1 + 1 / len(classes)) / 2  # of its certainty is left to a page at the limit of likeness
-    return Recognizer(model, classes, fit="pad", abstain_below=half, card=getattr(dataset, "card", None))
+    return Recognizer(model, classes, fit="stretch", abstain_below=half, card=getattr(dataset, "card", None))
 
 
-def _model(network: keras.Model, classes, kinds, means: np.ndarray, limit: float, steepness: float) -> keras.Model:
-    """Scores of kinds, even where the likeness lies below its limit; plain layers with fixed weights."""
+def _model(network: keras.Model, classes, kinds: np.ndarray, prints, means: np.ndarray, limits) -> keras.Model:
+    """Scores of kinds, even where none is certain; plain layers with fixed weights."""
     import keras
     from keras import layers
-
-    def fixed(units: int, name: str, inputs, kernel, bias=None, activation=None):
-        layer = layers.Dense(units, activation, use_bias=bias is not None, trainable=False, name=name, dtype="float32")
-        outputs = layer(inputs)
-        layer.set_weights([np.asarray(one, np.float32) for one in (kernel, bias) if one is not None])
-        return outputs
 
     count = len(classes)
     pixels = keras.Input(network.input_shape[1:], name="pixels")
@@ -84,13 +91,70 @@ def _model(network: keras.Model, classes, kinds, means: np.ndarray, limit: float
     for layer in network.layers[:-1]:
         features = layer(features)
     member = np.array([[kind == one for one in classes] for kind in kinds], float)
-    scores = fixed(count, "kinds", network.layers[-1](features), member)
-    cosines = fixed(len(kinds), "cosines", layers.UnitNormalization(dtype="float32")(features), means.T)
-    likeness = layers.GlobalMaxPooling1D(name="likeness")(layers.Reshape((len(kinds), 1))(cosines))
-    even = 1 / count
-    known = fixed(1, "known", likeness, [[steepness]], [-steepness * limit], "sigmoid")
-    rest = fixed(count, "even", known, np.full((1, count), -even), np.full(count, even))
-    return keras.Model(pixels, layers.Add(name="certain_scores")([layers.Multiply()([scores, known]), rest]))
+    scores = _fixed(layers.Dense(count, use_bias=False, name="kinds"), network.layers[-1](features), member)
+    contrasts = fixed_print.contrast_map(pixels)
+    unit = layers.UnitNormalization(name="unit_features", dtype="float32")(features)
+    known = []
+    for kind in classes:
+        sure = []
+        for own, answer in ((prints.printed, _print_likeness), (~prints.printed, _feature_likeness)):
+            chosen = np.flatnonzero(own & (kinds == kind))
+            if len(chosen):
+                likeness = answer(contrasts, unit, prints.kernels[chosen], means[chosen], f"{kind}_{len(sure)}")
+                limit, distance = limits[chosen[0]]
+                steep = _CERTAIN / distance
+                certain = layers.Dense(1, "sigmoid", name=f"certain_{kind}_{len(sure)}")
+                sure.append(_fixed(certain, likeness, [[steep]], [-steep * limit]))
+        known.append(sure[0] if len(sure) == 1 else layers.Maximum(name=f"certain_{kind}")(sure))
+    certain = layers.Multiply(name="certain")([scores, layers.Concatenate(name="known")(known)])
+    even = np.full((count, count), -1 / count)  # what the certain scores lack to 1, for all kinds alike
+    rest = _fixed(layers.Dense(count, name="even"), certain, even, np.full(count, 1 / count))
+    return keras.Model(pixels, layers.Add(name="certain_scores")([certain, rest]))
+
+
+def _print_likeness(contrasts, _, kernels: np.ndarray, __, name: str):
+    """The likeness to the most similar fixed print, at the best shift: (b, 1)."""
+    from keras import layers
+
+    compare = layers.Conv2D(len(kernels), kernels.shape[1:], use_bias=False, name=f"prints_{name}")
+    likeness = _fixed(compare, contrasts, np.moveaxis(kernels, 0, -1)[:, :, None])
+    return _largest(likeness, name)
+
+
+def _feature_likeness(_, features, __, means: np.ndarray, name: str):
+    """The cosine to the nearest mean features: (b, 1)."""
+    from keras import layers
+
+    return _largest(_fixed(layers.Dense(len(means), use_bias=False, name=f"means_{name}"), features, means.T), name)
+
+
+def _largest(values, name: str):
+    """The largest of each row's numbers: (b, 1)."""
+    from keras import layers
+
+    return layers.GlobalMaxPooling1D(name=f"best_{name}")(layers.Reshape((-1, 1), name=f"list_{name}")(values))
+
+
+def _fixed(layer: keras.layers.Layer, inputs, kernel, bias=None):
+    """Put inputs through a layer whose weights are given and stay."""
+    import keras
+
+    layer.dtype_policy, layer.trainable = keras.DTypePolicy("float32"), False
+    outputs = layer(inputs)
+    layer.set_weights([np.asarray(one, np.float32) for one in (kernel, bias) if one is not None])
+    return outputs
+
+
+def _mapper(shape: tuple[int, int, int]) -> keras.Model:
+    import keras
+
+    pixels = keras.Input(shape)
+    return keras.Model(pixels, fixed_print.contrast_map(pixels))
+
+
+def _maps(mapper: keras.Model, split) -> np.ndarray:
+    """Contrast maps of a split's pages: float32 (pages, height, width)."""
+    return mapper.predict(np.asarray(split.images[:], np.float32), batch_size=128, verbose=0)[..., 0]
 
 
 def _features(network: keras.Model, images: np.ndarray) -> np.ndarray:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from imgrec_tf._checks import check_whole
-from imgrec_tf._parallel import in_processes
 from imgrec_tf.finance import capture, documents, id_documents
 from imgrec_tf.finance.locating import geometry
 from imgrec_tf.finance.photo_plans import Plan, plan_photos
@@ -22,20 +21,23 @@ from imgrec_tf.vision.preparing import prepare
 if TYPE_CHECKING:
     from imgrec_tf.datasets import ImageDataset, Split
 
-SIZE = (64, 104)  # of a prepared page in pixels; a card fills it
+SIZE = (80, 96)  # of a prepared page in pixels, whatever its proportions
 LABELS = ("layout", "class")
 _PHOTO = 256  # side of the photos that pages are cut out of, in pixels
 _OFF = 0.006  # standard deviation of a corner's error, as a share of the page's size: about what locating leaves
 
 
 def page_picture(page: np.ndarray, size: tuple[int, int] = SIZE) -> np.ndarray:
-    """Bring an upright page to the size that a classifier takes, its proportions kept: uint8 (*size, 3).
+    """Bring an upright page to the size that a classifier takes: uint8 (*size, 3).
+
+    It is stretched to it: how high a page is for its width, its four corners tell only about, and the print of a
+    stretched page stands at the same places in any case.
 
     Args:
         page: uint8 (height, width, 3), as `locating.straighten` returns it.
         size: Height and width in pixels.
     """
-    return (prepare(page, size, 3, "pad") + 0.5).astype(np.uint8)
+    return (prepare(page, size, 3, "stretch") + 0.5).astype(np.uint8)
 
 
 def page_split(
@@ -65,10 +67,6 @@ def page_split(
     Raises:
         ValueError: If there is no plan, a plan is of none of the names, or an argument is none of its choices.
     """
-    from imgrec_tf.datasets import Split
-
-    if not plans:
-        raise ValueError("plans is empty; make some with id_documents.plan_photos")
     if labels not in LABELS or group_by not in id_documents.SPLIT_BY:
         raise ValueError(
             f"labels must be one of {', '.join(LABELS)} and group_by one of {', '.join(id_documents.SPLIT_BY)}, "
@@ -77,22 +75,9 @@ def page_split(
     shown = [plan.document_class if labels == "class" else plan.groups["template"] for plan in plans]
     if names is None:
         names = documents.CLASSES if labels == "class" else sorted(set(shown), key=_place)
-    names = tuple(names)
-    others = sorted(set(shown) - set(names))
-    if others:
-        raise ValueError(f"plans show {', '.join(others)}, which is not among the names {', '.join(names)}")
     severities = (severity,) if isinstance(severity, str | capture.Severity) else tuple(severity)
-    images = np.stack(in_processes(partial(_page, size, severities), plans))
-    return Split(
-        images,
-        np.array([names.index(one) for one in shown], np.int64),
-        class_names=names,
-        task="binary" if len(names) == 2 else "multi-class",
-        groups=np.array([plan.groups[group_by] for plan in plans]),
-        sources=np.array([", ".join([*plan.groups.values(), f"photo {plan.index}"]) for plan in plans], dtype=object),
-        synthetic=True,
-        name=name,
-    )
+    picture = partial(_page, size, severities)
+    return id_documents.split_of(plans, shown, names, picture, group_by=group_by, name=name)
 
 
 def page_dataset(

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
+from imgrec_tf.finance.forgery.edge_traces import Edges, edges_of
+
 _LUMA = np.float32([0.299, 0.587, 0.114])  # ITU-R BT.601
 _INK, _SURE_INK = 14.0, 25.0  # grey levels below the surroundings from which on a pixel counts as a letter's
 _TILE = 128  # pixels of the square pieces whose spectra are taken
@@ -35,6 +37,7 @@ class Layers:
         letters: bool: letters, surely.
         patterns: By name, of `PATTERNS`: from the finest to the coarsest, and in colours.
         slope: Length of the gradient.
+        edges: Where the strong edges are, and how sharp.
         calm_noise, calm_fine: How noisy the calmest places of the page are, as logarithms.
     """
 
@@ -46,6 +49,7 @@ class Layers:
     letters: np.ndarray
     patterns: dict[str, np.ndarray]
     slope: np.ndarray
+    edges: Edges
     calm_noise: float
     calm_fine: float
 
@@ -81,6 +85,7 @@ def layers_of(page: np.ndarray, pixels_per_mm: float) -> Layers:
         dark > _SURE_INK,
         dict(zip(PATTERNS, patterns)),
         np.hypot(across, down),
+        edges_of(grey, unit),
         block_noise(patterns[0], unit)[0],
         block_noise(patterns[1], unit)[0],
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from imgrec_tf.finance.forgery.crossing_traces import CROSSING, crossing_traces
+from imgrec_tf.finance.forgery.edge_traces import EDGES, edge_traces
 from imgrec_tf.finance.forgery.page_layers import PATTERNS, Layers, block_noise
 from imgrec_tf.finance.forgery.patches import Box
 
@@ -39,7 +41,7 @@ _CALM = (
     "noise against fine pattern",
     "noise against fine pattern, against the page",
 )
-PLACE_TRACES = (*_PAPER, *_RIM, *_LETTERS, *_CALM)
+PLACE_TRACES = (*_PAPER, *_RIM, *_LETTERS, *_CALM, *CROSSING, *EDGES)
 
 
 def place_traces(layers: Layers, box: Box, *, portrait: bool = False) -> list[float]:
@@ -57,7 +59,10 @@ def place_traces(layers: Layers, box: Box, *, portrait: bool = False) -> list[fl
     found += _rim(layers, box)
     around = layers.colours[rows, columns][there].mean(axis=0) if there.sum() >= _FEWEST else np.full(3, np.nan)
     found += [np.nan] * len(_LETTERS) if portrait else _letters(layers, box, around)
-    return [float(one) for one in found + _calm(layers, box)]
+    found += _calm(layers, box)
+    found += crossing_traces(layers.colours, box, layers.unit, portrait=portrait)
+    found += edge_traces(layers.edges, box, layers.unit, portrait=portrait)
+    return [float(one) for one in found]
 
 
 def _paper(layers: Layers, window, here: np.ndarray, there: np.ndarray) -> list[float]:

@@ -18,6 +18,7 @@ _NAMES = {
     "MrzRecord": "mrz_record",
     "Person": "person",
     "REFERENCE_DATE": "validity",
+    "STATE_CODES": "states",
     "add_years": "validity",
     "build_identity_number": "numbers",
     "build_mrz": "mrz",

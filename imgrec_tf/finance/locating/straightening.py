@@ -49,6 +49,7 @@ class Straightened:
         problem: None, a problem of `Location`, or "unknown_side".
         reason: What is wrong, and what to do; "" for nothing.
         steps: What was done, in order.
+        unturned: uint8 (height, width, 3): the flat page where it is not known which side is up, else None.
     """
 
     image: np.ndarray | None
@@ -60,9 +61,10 @@ class Straightened:
     problem: str | None
     reason: str
     steps: tuple[Step, ...]
+    unturned: np.ndarray | None = None
 
 
-def straighten(image: Any, *, corners=None, longer: int | None = None) -> Straightened:
+def straighten(image: Any, *, corners=None, upright: bool = False, longer: int | None = None) -> Straightened:
     """Find the document in a photo and show it as seen from straight above, upright.
 
     A page whose proportions fit a known format within 8 % gets exactly those, another one those that its corners tell.
@@ -72,6 +74,7 @@ def straighten(image: Any, *, corners=None, longer: int | None = None) -> Straig
         image: Photo in any form that `locate_document` takes.
         corners: Where the page is, (4, 2) in the photo's pixels, clockwise, if known; for a page that fills its image,
             the image's own corners. None looks for it.
+        upright: The first of `corners` is known to be the page's own upper left one: which side is up is not asked.
         longer: Longer side of the result in pixels; None keeps about the photo's resolution.
 
     Returns:
@@ -79,8 +82,10 @@ def straighten(image: Any, *, corners=None, longer: int | None = None) -> Straig
 
     Raises:
         TypeError: If the image is no photo.
-        ValueError: If the image, `corners` or `longer` are out of their ranges.
+        ValueError: If the image, `corners` or `longer` are out of their ranges, or `upright` comes without corners.
     """
+    if upright and corners is None:
+        raise ValueError("upright says something about the order of corners; give corners too")
     if longer is not None and not 32 <= longer <= 8192:
         raise ValueError(f"longer must be from 32 to 8,192 pixels, got {longer}")
     image = opened(image)
@@ -107,12 +112,15 @@ def straighten(image: Any, *, corners=None, longer: int | None = None) -> Straig
 
     photo, scale = reduced_picture(image, _WORKING)
     small = corners * scale
-    probabilities = turn_probabilities(geometry.rectify(photo, small, (_SQUARE, _SQUARE)))
-    turns = int(probabilities.argmax())
-    done("turn", f"{90 * turns} degrees clockwise, probability {probabilities[turns]:.2f}")
-    if probabilities[turns] < LEAST_CONFIDENCE:
+    turns, sure = 0, 1.0
+    if not upright:
+        probabilities = turn_probabilities(geometry.rectify(photo, small, (_SQUARE, _SQUARE)))
+        turns, sure = int(probabilities.argmax()), float(probabilities.max())
+        done("turn", f"{90 * turns} degrees clockwise, probability {sure:.2f}")
+    if sure < LEAST_CONFIDENCE:
         reason = "Which side of the document is up cannot be told. Photograph it with its text upright"
-        return Straightened(None, None, None, 0, location, quality, "unknown_side", reason, tuple(steps))
+        flat = geometry.rectify(photo, small)
+        return Straightened(None, None, None, 0, location, quality, "unknown_side", reason, tuple(steps), flat)
     corners, small = np.roll(corners, turns, axis=0), np.roll(small, turns, axis=0)
     page_format, aspect = geometry.nearest_format(geometry.page_aspect(small, photo.shape[:2]))
     size = None

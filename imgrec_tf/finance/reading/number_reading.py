@@ -63,11 +63,7 @@ class NumberReading:
     @property
     def explanation(self) -> str:
         """The reason why nothing was read, or what the number says, which rule it breaks, and what was replaced."""
-        mended = "".join(
-            f" At place {one.place}, {one.read} was read and {one.now} makes the check character right: compare it."
-            for one in self.changes
-        )
-        return self.reason or self.check.explanation + mended
+        return self.reason or self.check.explanation + repair.described(self.changes)
 
 
 def read_identity_number(

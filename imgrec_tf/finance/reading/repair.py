@@ -57,10 +57,25 @@ class Repaired:
     shares: dict[str, float]
 
 
+def described(changes: Sequence[Change]) -> str:
+    """Say what was replaced, for people: a space and a sentence for each change, "" for none."""
+    return "".join(
+        f" In line {one.line}, place {one.place}, {one.read} was read and {one.now} makes the check digit right: "
+        "compare it with the document."
+        for one in changes
+    )
+
+
 def mrz_alphabets(format: str) -> list[list[str]]:
-    """Return the characters that may stand at each place of each line; at the first one, the kinds of document."""
+    """Return the characters that may stand at each place of each line.
+
+    At the first one, the kinds of document; a state's code begins with a letter, and is not moved on by a filler.
+    """
+    layout = mrz_layout(format)
     alphabets = [[MRZ_CLASSES[kind] for kind in line] for line in mrz_character_classes(format)]
-    alphabets[0][0] = mrz_layout(format).first_letters
+    alphabets[0][0] = layout.first_letters
+    for field in (layout.field("issuing_state"), layout.field("nationality")):
+        alphabets[field.line - 1][field.first - 1] = MRZ_CLASSES["L"]
     return alphabets
 
 

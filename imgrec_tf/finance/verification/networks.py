@@ -70,10 +70,21 @@ def embedding_network(
         features = layers.Concatenate()([layers.Flatten()(places), everywhere])
         features = layers.BatchNormalization(momentum=0.9)(features)
         initial = keras.initializers.GlorotUniform(seed=next(seeds))
-        features = layers.Dense(dimensions, use_bias=False, kernel_initializer=initial)(features)
-        features = layers.BatchNormalization(momentum=0.9, dtype="float32")(features)
+        features = layers.Dense(dimensions, use_bias=False, kernel_initializer=initial, name="mixed")(features)
+        features = layers.BatchNormalization(momentum=0.9, dtype="float32", name="levelled")(features)
         vector = layers.UnitNormalization(dtype="float32", name="vector")(features)
         return keras.Model(picture, vector, name=name or "embedding_network")
+
+
+def before_length(network: keras.Model) -> keras.Model:
+    """Return the network up to the vectors that are not yet of length 1; it shares its weights."""
+    return keras.Model(network.input, network.get_layer("vector").input)
+
+
+def filters_of(network: keras.Model) -> tuple[int, ...]:
+    """Return the `filters` that `embedding_network` built the network with."""
+    halving = (one for one in network.layers if isinstance(one, layers.Conv2D) and one.strides == (2, 2))
+    return tuple(one.filters for one in halving if not isinstance(one, layers.DepthwiseConv2D))
 
 
 def _check(image_shape, dimensions, filters, seed) -> None:

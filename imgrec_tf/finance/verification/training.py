@@ -11,7 +11,7 @@ import pandas as pd
 from keras import layers
 
 from imgrec_tf.finance.verification.margins import CONTRASTIVE, ContrastiveLoss, CosineScores, MarginLoss
-from imgrec_tf.finance.verification.networks import embedding_network
+from imgrec_tf.finance.verification.networks import before_length, embedding_network
 from imgrec_tf.finance.verification.pictures import PictureSet
 from imgrec_tf.finance.verification.traits import traits_of
 
@@ -55,6 +55,7 @@ def train_embedding(
     traits: float = 1.0,
     learning_rate: float = 4e-3,
     dimensions: int = 64,
+    network: keras.Model | None = None,
     seed: int = 0,
     progress: bool = False,
 ) -> EmbeddingRun:
@@ -72,7 +73,10 @@ def train_embedding(
         traits: Weight of the mean squared error in telling what the generator knows about the owner, see `traits`;
             0 to learn without, as photographs would have it.
         learning_rate: The highest one of AdamW's cosine schedule.
-        dimensions: Length of the vectors.
+        dimensions: Length of the vectors of a new network.
+        network: One that was trained before, to go on with; it is changed. What is thrown away after training does not
+            start at random then: an owner's direction is the mean of the vectors (Qi, Brown and Lowe, "Low-shot
+            learning with imprinted weights", CVPR 2018), traits are answered by least squares.
         seed: Same seed, pictures and machine: same network.
         progress: Show Keras's progress bar.
 
@@ -93,20 +97,23 @@ def train_embedding(
     criterion = ContrastiveLoss() if loss == CONTRASTIVE else MarginLoss(loss, margin)
     began, cpu = time.perf_counter(), time.process_time()
     targets = {"owner": pictures.classes()}
-    network = embedding_network(pictures.images.shape[1:], dimensions=dimensions, seed=seed)
+    going_on = network is not None
+    if not going_on:
+        network = embedding_network(pictures.images.shape[1:], dimensions=dimensions, seed=seed)
+    elif network.input_shape[1:] != pictures.images.shape[1:]:
+        raise ValueError(f"the network takes pictures {network.input_shape[1:]}, these are {pictures.images.shape[1:]}")
     answers, criteria = {"owner": layers.Identity(name="owner")(network.output)}, {"owner": criterion}
     if loss != CONTRASTIVE:
         count = int(targets["owner"].max()) + 1
         answers["owner"] = CosineScores(count, seed=seed + 1, name="owner")(network.output)
     if traits:
         targets["traits"] = traits_of(pictures)
-        before = network.get_layer("vector").input  # not yet of length 1
         answers["traits"] = layers.Dense(
             targets["traits"].shape[1],
             kernel_initializer=keras.initializers.GlorotUniform(seed=seed + 2),
             dtype="float32",
             name="traits",
-        )(before)
+        )(before_length(network).output)
         criteria["traits"] = keras.losses.MeanSquaredError()
     together = pictures.owners if loss == CONTRASTIVE else None
     batches = _Batches(pictures.images, targets, seed, together, SHIFT[pictures.kind])
@@ -116,6 +123,8 @@ def train_embedding(
         learning_rate / 20, max(1, steps - warm), warmup_target=learning_rate, warmup_steps=warm, alpha=0.005
     )
     learner = keras.Model(network.input, answers)
+    if going_on:
+        _start_from(network, learner, pictures.images, targets)
     optimizer = keras.optimizers.AdamW(schedule, weight_decay=5e-3, clipnorm=5.0)
     weights = {name: traits if name == "traits" else 1.0 for name in criteria}
     # Compiling by XLA took longer than a short training.
@@ -135,6 +144,20 @@ def train_embedding(
         time.perf_counter() - began,
         time.process_time() - cpu,
     )
+
+
+def _start_from(network: keras.Model, learner: keras.Model, images: np.ndarray, targets: dict[str, np.ndarray]) -> None:
+    """Give the layers that end with the training the weights that fit what the network answers already."""
+    raw = before_length(network).predict(images, batch_size=256, verbose=0).astype(np.float64)
+    if isinstance(learner.get_layer("owner"), CosineScores):
+        owners = targets["owner"]
+        sums = np.zeros((int(owners.max()) + 1, raw.shape[1]))
+        np.add.at(sums, owners, raw / np.linalg.norm(raw, axis=1, keepdims=True))
+        learner.get_layer("owner").set_weights([(sums / np.linalg.norm(sums, axis=1, keepdims=True)).T])
+    if "traits" in targets:
+        known = np.c_[raw, np.ones(len(raw))]
+        solved = np.linalg.solve(known.T @ known + 10 * np.eye(known.shape[1]), known.T @ targets["traits"])
+        learner.get_layer("traits").set_weights([solved[:-1], solved[-1]])
 
 
 class _Batches(keras.utils.PyDataset):

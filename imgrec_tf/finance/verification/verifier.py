@@ -216,11 +216,14 @@ class Verifier:
         Raises:
             ValueError: If the name does not end with .npz, or `bits` is out of its range.
         """
+        from imgrec_tf.finance.verification.networks import filters_of
+
         about = {
             "format": "imgrec_tf verifier",
             "kind": self.kind,
             "image_shape": self.image_shape,
             "dimensions": self.model.output_shape[-1],
+            "filters": filters_of(self.model),
             "judges": {str(number): vars(one) for number, one in self.judges.items()},
             "thresholds": {str(number): vars(one) for number, one in self.thresholds.items()},
         }
@@ -241,7 +244,8 @@ class Verifier:
             raise FileNotFoundError(f"there is no file {path}; make one with Verifier.save")
         try:
             weights, about = load_network(path)
-            model = embedding_network(tuple(about["image_shape"]), dimensions=about["dimensions"])
+            shape, filters = tuple(about["image_shape"]), tuple(about.get("filters", (16, 24, 40, 48)))
+            model = embedding_network(shape, dimensions=about["dimensions"], filters=filters)
             model.set_weights(weights)
             made = cls(model, about["kind"])
             for number, one in about.get("judges", {}).items():

@@ -147,6 +147,8 @@ ir.plots.image_grid(
 #
 # What does a pasted place leave behind? Another tone than the paper around it, a pattern that does not go on, the noise and the blur of
 # the picture it was copied from, a step at its rim, another ink; and a copy of a whole page has dots, which are peaks in the spectrum.
+# A portrait is unlike the paper anyway, genuine or not. There, two other traces count: the mark is printed over paper and face, so on
+# a pasted face it ends at the rim; and a copied face was blurred once before, so its edges are less sharp than those of the page.
 # Each of these is a number. How large is large? That depends on the layout and on the camera, and all places of one page share
 # these. So each number is also compared with its like on the same page: a character with the others of its line, a field with
 # the other fields.
