@@ -3,9 +3,9 @@
 Draws people and writers, trains a network for each kind on those of the part "train" in the rounds of `ROUNDS`, chooses
 the thresholds on those of the part "validation", and writes the folder `weights`. Nobody of the part "test" is drawn.
 
-On one core that had nothing else to do, portraits take about 31 minutes (9 to draw, 7, 6 and 8 for the three rounds), and
-signatures 8 (3 to write, 2 and 2 for the rounds); the times were measured as processor seconds on a machine that was
-shared. The shipped networks had these settings and other random numbers (for batches and augmentation, and in
+On one core that had nothing else to do, portraits take about 31 minutes (9 to draw; 7, 6 and 8 for the three rounds),
+and signatures 8 (3 to write, 2 and 2 for the rounds); the times were measured as processor seconds on a machine that
+was shared. The shipped networks had these settings and other random numbers (for batches and augmentation, and in
 signatures for the first weights of the traits' layer), and later rounds had fewer pictures of those who were new: 4 of
 500 people and 3 of 1,600, and of 600 writers 4 by themselves and 2 by each imitator. They come out alike, not the same.
 """
