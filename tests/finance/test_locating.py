@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from imgrec_tf.finance import capture, documents
 from imgrec_tf.finance.locating import geometry, locate_document, straighten, upright, weights
@@ -63,6 +64,15 @@ def test_nothing_is_found_in_a_flat_picture(value):
 def test_nothing_is_found_in_noise():
     noise = np.random.default_rng(0).integers(0, 256, (600, 800, 3), np.uint8)
     assert locate_document(noise).corners is None
+
+
+@needs_weights
+def test_a_drawn_page_on_white_is_one_document(imgrec_data):
+    """Its portrait and its print look like two sheets; the outline around them has the format of a passport."""
+    found = locate_document(Image.open(imgrec_data / "mrz_specimens" / "100_pass-uto.jpg"))
+    assert found.problem is None
+    drawn = [(30, 19), (768, 19), (768, 521), (30, 521)]  # measured in the picture of 793 × 536 pixels
+    assert geometry.quadrilateral_iou(found.corners, np.array(drawn, float)) > 0.97
 
 
 @needs_weights

@@ -23,6 +23,7 @@ SURE, NEAR = 0.93, 0.93  # support, and overlap with the first guess, at which n
 LEAST_PEAK = 0.975  # the sheet network is surer of every page; of paper that belongs to the table it is not
 FEWEST_PIXELS = 24  # of the 48 × 48 that the sheet network answers
 SECOND_SHARE = 0.15  # a second region of this share of the first one is a second document
+LEAST_COVERED, LEAST_AROUND = 0.95, 0.9  # of what looks like sheets, inside of one outline around it; its support
 PARTING_LEVELS, PARTED_SHARE = (0.8, 0.9, 0.95), 0.4  # the same, where nothing certain was found
 LEAST_OVERLAP = 0.70  # of the exact quadrilateral with the rough one
 LEAST_OVERLAP_MENDED = 0.50  # the same, where sides were lost and found elsewhere
@@ -124,7 +125,8 @@ def _by_networks(small: np.ndarray, *, fallback: bool) -> Location:
     if not len(order) or sizes[order[0]] < FEWEST_PIXELS:
         return _problem("no_document")
     if len(order) > 1 and sizes[order[1]] >= max(FEWEST_PIXELS, SECOND_SHARE * sizes[order[0]]):
-        return _problem("two_documents")
+        around = _around_all(small, likely) if fallback else None
+        return around or _problem("two_documents")
     if sizes[order[0]] > 0.97 * likely.size:
         return _problem("cropped")
     heart = labels == order[0] + 1
@@ -147,6 +149,18 @@ def _by_networks(small: np.ndarray, *, fallback: bool) -> Location:
         if max(heart[side].sum() for side in (0, -1, np.s_[:, 0], np.s_[:, -1])) >= RIM_PIXELS:
             return _problem("cropped")
     return best
+
+
+def _around_all(small: np.ndarray, likely: np.ndarray) -> Location | None:
+    """One outline of a known format around all that looks like sheets: a page whose parts were taken for sheets."""
+    cells = np.array(likely.shape[::-1]) / np.array(small.shape[1::-1])
+    for _, rough in sorted(outlines.classical_quadrilaterals(small), key=lambda one: -one[0]):
+        found = _judged(small, "classical", *refining.exact_sides(small, rough), rough, least=LEAST_AROUND)
+        if not found.found or formats.misfit(found.corners, small.shape[:2]) >= formats.NEAR:
+            continue
+        if outlines.covered(likely > 0.5, found.corners * cells) >= LEAST_COVERED:
+            return found
+    return None
 
 
 def _plausible(small: np.ndarray, region: np.ndarray) -> Iterator[np.ndarray]:

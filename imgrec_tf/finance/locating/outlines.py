@@ -87,9 +87,13 @@ def overlap(likely: np.ndarray, corners: np.ndarray) -> float:
         likely: float (height, width) in [0, 1].
         corners: (4, 2) in cells, clockwise.
     """
-    y, x = (np.arange(side) + 0.5 for side in likely.shape)
-    cover = _cover(np.stack(np.meshgrid(x, y), axis=-1), corners)
+    cover = _cover(_middles(likely.shape), corners)
     return float(np.minimum(cover, likely).sum() / np.maximum(cover, likely).sum())
+
+
+def covered(likely: np.ndarray, corners: np.ndarray) -> float:
+    """What share of a map of chances lies inside of a quadrilateral, in [0, 1]; arguments as in `overlap`."""
+    return float((_cover(_middles(likely.shape), corners) * likely).sum() / max(float(np.sum(likely)), 1e-9))
 
 
 def classical_quadrilaterals(image: np.ndarray) -> Iterator[tuple[float, np.ndarray]]:
@@ -137,6 +141,12 @@ def classical_quadrilaterals(image: np.ndarray) -> Iterator[tuple[float, np.ndar
             yield min(filled, 1 / filled), corners * (image.shape[1] / size[0], image.shape[0] / size[1])
 
 
+def _middles(shape: tuple[int, int]) -> np.ndarray:
+    """x and y of the middle of each cell: (height, width, 2)."""
+    y, x = (np.arange(side) + 0.5 for side in shape)
+    return np.stack(np.meshgrid(x, y), axis=-1)
+
+
 def _cover(places: np.ndarray, corners: np.ndarray) -> np.ndarray:
     """The share of each cell that a clockwise convex quadrilateral covers, about: float64 (height, width)."""
     cover = np.ones(places.shape[:2])
@@ -152,8 +162,7 @@ def _rectangle_of_moments(likely: np.ndarray) -> np.ndarray | None:
     total = float(likely.sum())
     if total < 1:
         return None
-    y, x = (np.arange(side) + 0.5 for side in likely.shape)
-    places = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    places = _middles(likely.shape).reshape(-1, 2)
     share = likely.ravel() / total
     middle = share @ places
     spread, axes = np.linalg.eigh((places - middle).T @ ((places - middle) * share[:, None]))
