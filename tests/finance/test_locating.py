@@ -76,6 +76,15 @@ def test_a_drawn_page_on_white_is_one_document(imgrec_data):
 
 
 @needs_weights
+@pytest.mark.parametrize("seed", [3, 8])
+def test_half_a_card_is_cropped_whatever_its_print_looks_like(seed):
+    photo = _capture(seed=seed, size=(480, 640))
+    left = round(photo.corners[:, 0].mean())
+    found = locate_document(np.ascontiguousarray(photo.image[:, :left]))
+    assert found.problem == "cropped" and found.corners is None
+
+
+@needs_weights
 def test_two_documents_are_refused():
     first, second = _capture(seed=3, size=(600, 800)), _capture("passport", seed=4, size=(600, 800))
     found = locate_document(np.concatenate([first.image, second.image], axis=1))

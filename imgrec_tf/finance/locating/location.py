@@ -30,6 +30,9 @@ LEAST_OVERLAP_MENDED = 0.50  # the same, where sides were lost and found elsewhe
 RIM_PIXELS = (
     6  # of the 48 at one side of the photo: what reaches it on that length, and is not certain, goes on outside
 )
+CERTAIN = 0.8  # level at which a sheet that reaches the side of the photo goes on, whatever edges there are inside
+LEAST_HELD = 0.25  # of the cells of a sheet next to a side of the photo, by corners that hold all of it
+LEAST_AT_RIM = 0.85  # support of a side that runs along the side of the photo
 OUTSIDE = 0.012  # how far a corner may lie outside of the photo, as a share of the page's size
 
 _PROBLEMS = {
@@ -145,10 +148,27 @@ def _by_networks(small: np.ndarray, *, fallback: bool) -> Location:
             if len(order) > 1 and sizes[order[1]] >= max(FEWEST_PIXELS, PARTED_SHARE * sizes[order[0]]):
                 return _problem("two_documents")
         faint, _, _ = sheets.regions(likely, min(sheets.LEVELS))
-        heart = np.isin(faint, faint[heart])
-        if max(heart[side].sum() for side in (0, -1, np.s_[:, 0], np.s_[:, -1])) >= RIM_PIXELS:
+        if _goes_on_outside(np.isin(faint, faint[heart])):
             return _problem("cropped")
+    cells = np.array(likely.shape[::-1]) / np.array(small.shape[1::-1])
+    if best.found and _goes_on_outside(heart & (likely > CERTAIN), best.corners * cells):
+        return _problem("cropped")
     return best
+
+
+def _goes_on_outside(sheet: np.ndarray, corners: np.ndarray | None = None) -> bool:
+    """Whether a sheet, bool (height, width), reaches one side of the photo; not where corners (4, 2) hold all of it."""
+    for turns in range(4):
+        rim = np.rot90(sheet, turns)[0]
+        if rim.sum() < RIM_PIXELS:
+            continue
+        if corners is None:
+            return True
+        next_to_it = np.zeros_like(sheet, float)
+        np.rot90(next_to_it, turns)[1] = rim  # a page that ends a little before the side of the photo holds these
+        if outlines.covered(next_to_it, corners) < LEAST_HELD:
+            return True
+    return False
 
 
 def _around_all(small: np.ndarray, likely: np.ndarray) -> Location | None:
@@ -235,6 +255,8 @@ def _judged(
     if corners is None or support.min() < least or geometry.quadrilateral_iou(rough, corners) < LEAST_OVERLAP:
         along_rim = _along_rim(rough if corners is None else corners, width, height)
         return _problem("cropped" if (along_rim & (support < least)).any() else "uncertain")
+    if (_along_rim(corners, width, height) & (support < LEAST_AT_RIM)).any():
+        return _problem("cropped")
     beyond = np.maximum(np.maximum(-corners, corners - (width, height)), 0).max()
     if beyond > OUTSIDE * np.sqrt(geometry.area(corners)):
         return _problem("cropped")
