@@ -94,17 +94,26 @@ def _model(network: keras.Model, classes, kinds: np.ndarray, prints, means: np.n
     scores = _fixed(layers.Dense(count, use_bias=False, name="kinds"), network.layers[-1](features), member)
     contrasts = fixed_print.contrast_map(pixels)
     unit = layers.UnitNormalization(name="unit_features", dtype="float32")(features)
+
+    def by_print(chosen: np.ndarray, name: str):
+        kernels = np.moveaxis(prints.kernels[chosen], 0, -1)[:, :, None]
+        compare = layers.Conv2D(len(chosen), kernels.shape[:2], use_bias=False, name=f"prints_{name}")
+        return _fixed(compare, contrasts, kernels)
+
+    def by_features(chosen: np.ndarray, name: str):
+        return _fixed(layers.Dense(len(chosen), use_bias=False, name=f"means_{name}"), unit, means[chosen].T)
+
     known = []
     for kind in classes:
         sure = []
-        for own, answer in ((prints.printed, _print_likeness), (~prints.printed, _feature_likeness)):
+        for own, compare in ((prints.printed, by_print), (~prints.printed, by_features)):
             chosen = np.flatnonzero(own & (kinds == kind))
             if len(chosen):
-                likeness = answer(contrasts, unit, prints.kernels[chosen], means[chosen], f"{kind}_{len(sure)}")
+                name = f"{kind}_{len(sure)}"
                 limit, distance = limits[chosen[0]]
                 steep = _CERTAIN / distance
-                certain = layers.Dense(1, "sigmoid", name=f"certain_{kind}_{len(sure)}")
-                sure.append(_fixed(certain, likeness, [[steep]], [-steep * limit]))
+                certain = layers.Dense(1, "sigmoid", name=f"certain_{name}")
+                sure.append(_fixed(certain, _largest(compare(chosen, name), name), [[steep]], [-steep * limit]))
         known.append(sure[0] if len(sure) == 1 else layers.Maximum(name=f"certain_{kind}")(sure))
     certain = layers.Multiply(name="certain")([scores, layers.Concatenate(name="known")(known)])
     even = np.full((count, count), -1 / count)  # what the certain scores lack to 1, for all kinds alike
@@ -112,24 +121,8 @@ def _model(network: keras.Model, classes, kinds: np.ndarray, prints, means: np.n
     return keras.Model(pixels, layers.Add(name="certain_scores")([certain, rest]))
 
 
-def _print_likeness(contrasts, _, kernels: np.ndarray, __, name: str):
-    """The likeness to the most similar fixed print, at the best shift: (b, 1)."""
-    from keras import layers
-
-    compare = layers.Conv2D(len(kernels), kernels.shape[1:], use_bias=False, name=f"prints_{name}")
-    likeness = _fixed(compare, contrasts, np.moveaxis(kernels, 0, -1)[:, :, None])
-    return _largest(likeness, name)
-
-
-def _feature_likeness(_, features, __, means: np.ndarray, name: str):
-    """The cosine to the nearest mean features: (b, 1)."""
-    from keras import layers
-
-    return _largest(_fixed(layers.Dense(len(means), use_bias=False, name=f"means_{name}"), features, means.T), name)
-
-
 def _largest(values, name: str):
-    """The largest of each row's numbers: (b, 1)."""
+    """The largest of each page's numbers, over layouts and shifts: (b, 1)."""
     from keras import layers
 
     return layers.GlobalMaxPooling1D(name=f"best_{name}")(layers.Reshape((-1, 1), name=f"list_{name}")(values))

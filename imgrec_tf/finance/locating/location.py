@@ -23,13 +23,12 @@ SURE, NEAR = 0.93, 0.93  # support, and overlap with the first guess, at which n
 LEAST_PEAK = 0.975  # the sheet network is surer of every page; of paper that belongs to the table it is not
 FEWEST_PIXELS = 24  # of the 48 × 48 that the sheet network answers
 SECOND_SHARE = 0.15  # a second region of this share of the first one is a second document
-LEAST_COVERED, LEAST_AROUND = 0.95, 0.9  # of what looks like sheets, inside of one outline around it; its support
+LEAST_COVERED = 0.95  # of what looks like sheets, inside of one outline around it
+LEAST_AROUND = 0.9  # support of that outline; the drawn outline of the passport in ICAO 9303, part 4, has 0.93
 PARTING_LEVELS, PARTED_SHARE = (0.8, 0.9, 0.95), 0.4  # the same, where nothing certain was found
 LEAST_OVERLAP = 0.70  # of the exact quadrilateral with the rough one
 LEAST_OVERLAP_MENDED = 0.50  # the same, where sides were lost and found elsewhere
-RIM_PIXELS = (
-    6  # of the 48 at one side of the photo: what reaches it on that length, and is not certain, goes on outside
-)
+RIM_PIXELS = 6  # of the 48 at one side of the photo: what reaches it on that length may go on outside
 CERTAIN = 0.8  # level at which a sheet that reaches the side of the photo goes on, whatever edges there are inside
 LEAST_HELD = 0.25  # of the cells of a sheet next to a side of the photo, by corners that hold all of it
 LEAST_AT_RIM = 0.85  # support of a side that runs along the side of the photo
