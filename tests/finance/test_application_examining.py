@@ -8,8 +8,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from imgrec_tf.finance import applications, documents, forgery, identity, locating, verification
+from imgrec_tf.finance import (
+    applications,
+    capture,
+    document_types,
+    documents,
+    forgery,
+    identity,
+    locating,
+    verification,
+)
 from imgrec_tf.finance.applications import examining
+from imgrec_tf.finance.locating import straightening
 from imgrec_tf.recognizer import Recognizer
 
 PERSON = identity.invent_person(5, locale="zh_CN")
@@ -63,6 +73,29 @@ def test_a_card_is_read_and_checked(straight, card):
     assert found.evidence.critical == found.evidence.not_checked == 0
     assert found.evidence.missing == ("forgery_score", "same_person_score")
     assert found.to_frame().loc[0, "text"] == PERSON.identity_number
+
+
+class OnlyUpright:
+    """A classifier that knows one page, and that only the right way up."""
+
+    def __init__(self, page: np.ndarray):
+        self.page = document_types.page_picture(page).astype(float)
+
+    def predict(self, images, **_):
+        near = np.array([np.abs(one - self.page).mean() for one in np.asarray(images, float)]) < 30
+        scores = np.full((len(images), len(documents.CLASSES)), 1 / len(documents.CLASSES))
+        scores[near] = np.eye(len(documents.CLASSES))[documents.CLASSES.index("portrait_side")]
+        return scores
+
+
+@pytest.mark.parametrize("turned", [[0.01, 0.97, 0.01, 0.01], [0.25, 0.25, 0.25, 0.25]])
+def test_the_layout_that_fits_tells_which_side_is_up(monkeypatch, card, turned):
+    monkeypatch.setattr(straightening, "turn_probabilities", lambda page: np.array(turned))
+    known = Recognizer(OnlyUpright(card.image), documents.CLASSES, image_shape=(80, 96, 3), abstain_below=0.6)
+    photo = capture.capture(card, "scan", seed=4, size=(900, 1200))
+    found = applications.examine({"portrait_side": photo.image}, classifier=document_types.DocumentClassifier(known))
+    assert found.documents["portrait_side"].label == "portrait_side"
+    assert found.documents["portrait_side"].reading.text == PERSON.identity_number
 
 
 def test_what_was_typed_otherwise_fails_a_critical_rule(straight, card):

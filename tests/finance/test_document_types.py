@@ -177,6 +177,19 @@ def test_a_page_whose_upper_side_is_unknown_is_tried_all_ways_up(recognizer, pag
     assert answers.loc[1:, "label"].isna().all() and answers.loc[1:, "score"].isna().all()
 
 
+def test_a_page_that_was_turned_the_wrong_way_is_known_by_the_layout_that_fits(recognizer, pages):
+    place = int(np.flatnonzero(~recognizer.predict(pages.validation.images[:])["abstained"])[0])
+    page = pages.validation.images[:][place]
+
+    def turned(image):
+        return locating.Straightened(image, np.zeros((4, 2)), "card", 2, None, None, None, "", ())
+
+    classifier = document_types.DocumentClassifier(recognizer)
+    answers = classifier.predict_straightened([turned(page), turned(np.rot90(page, 3)), turned(np.rot90(page, 2))])
+    assert set(answers["label"]) == {recognizer.predict(page).loc[0, "label"]}
+    assert list(answers["quarter_turns"]) == [2, 1, 0]
+
+
 def test_a_file_that_is_no_photo_is_a_problem_of_its_row(recognizer, tmp_path):
     path = tmp_path / "letter.jpg"
     path.write_text("Dear bank")

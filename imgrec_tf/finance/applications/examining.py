@@ -228,10 +228,9 @@ def _examined(kind: str, photo, classifier, detector, portrait_box: Box | None, 
         problems.append("The classifier abstains: this may be a document, or a layout, that it does not know.")
     elif answer["label"] != kind:
         problems.append(f"It looks like {answer['label']}; hand in the right document, or photograph it again.")
-    if straight.problem == "unknown_side" and answer["label"] is not None and on_pages:
-        corners = np.roll(
-            straight.location.corners, answer["quarter_turns"], axis=0
-        )  # the layout tells which side is up
+    named = on_pages and answer["label"] is not None
+    if named and (straight.image is None or answer["quarter_turns"] != straight.quarter_turns):
+        corners = np.roll(straight.location.corners, answer["quarter_turns"], axis=0)  # the layout tells what is up
         straight = locating.straighten(photo, corners=corners, upright=True)
     if straight.problem is not None:
         problems.append(darkness(photo) or straight.reason)

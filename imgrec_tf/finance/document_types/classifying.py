@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -53,8 +52,8 @@ class DocumentClassifier:
         Returns:
             One row a photo with the columns of `Recognizer.predict`. Where the page could not be located, or its upper
             side not be told and no known layout fits any side, `problem` says why, and there is neither a label nor a
-            score; where it resembles no known layout, `abstained` is True. The column `quarter_turns` says by how many
-            clockwise quarter turns the located page becomes upright.
+            score; where it resembles no known layout any way up, `abstained` is True. The column `quarter_turns` says
+            by how many clockwise quarter turns the located page becomes upright.
 
         Raises:
             TypeError: If something is no photo at all.
@@ -74,10 +73,11 @@ class DocumentClassifier:
         firsts = np.cumsum([0, *map(len, seen)])
         pictures = [page_picture(one, size) for views in seen for one in views]
         asked = self.recognizer.predict(pictures)
-        rows = [first + int(asked["score"][first:last].argmax()) for first, last in itertools.pairwise(firsts)]
+        rows = [_best_row(asked[first:last], page) for page, first, last in zip(pages, firsts, firsts[1:])]
         table = asked.loc[rows].reset_index(drop=True)
         table["source"] = [f"photo[{number}]" for number in range(len(pages))]
-        table["quarter_turns"] = [one.quarter_turns + row - first for one, row, first in zip(pages, rows, firsts)]
+        turns = [one.quarter_turns + row - first for one, row, first in zip(pages, rows, firsts)]
+        table["quarter_turns"] = np.array(turns, int) % 4
         # Without a layout that fits, it is as unknown as before which side is up.
         missing = np.array([one.image is None for one in pages], bool)
         missing &= np.array([one.unturned is None for one in pages]) | table["abstained"].to_numpy(bool)
@@ -90,10 +90,18 @@ class DocumentClassifier:
 
 
 def _views(page: locating.Straightened) -> list[np.ndarray]:
-    """What the recogniser is asked about: the page, all four turns where its upper side is unknown, or grey."""
-    if page.image is None and page.unturned is not None:
-        return [np.rot90(page.unturned, -turns) for turns in range(4)]
-    return [np.full((8, 8, 3), 128, np.uint8) if page.image is None else page.image]
+    """What the recogniser is asked about: the page and its three other turns; grey where there is no page."""
+    shown = page.unturned if page.image is None else page.image
+    if shown is None:
+        return [np.full((8, 8, 3), 128, np.uint8)]
+    return [np.rot90(shown, -turns) for turns in range(4)]
+
+
+def _best_row(asked: pd.DataFrame, page: locating.Straightened) -> int:
+    """Which turn counts: the upright one, unless no known layout fits it and one fits another side."""
+    best = int(asked["score"].idxmax())
+    stays = page.image is not None and (not asked["abstained"].iloc[0] or asked["abstained"][best])
+    return int(asked.index[0]) if stays else best
 
 
 def _is_several(photos: Any) -> bool:
