@@ -16,12 +16,12 @@ _AVERAGED = 3  # samples along the side that are averaged into one column
 
 @dataclass(frozen=True)
 class Strips:
-    """Four strips and where their samples lie.
+    """Strips, one a side, n of them, and where their samples lie.
 
     Attributes:
-        pixels: float32 (4, 32, 64, 3), zero mean and unit variance each; row 0 on the table, the last on the page.
-        positions: float64 (4, 64, 2, 2): where the middle line of each column begins, and the step of one row, x and y.
-        inside: bool (4, 64): whether the column's middle lies within the photo.
+        pixels: float32 (n, 32, 64, 3), zero mean and unit variance each; row 0 on the table, the last on the page.
+        positions: float64 (n, 64, 2, 2): where the middle line of each column begins, and the step of one row, x and y.
+        inside: bool (n, 64): whether the column's middle lies within the photo.
     """
 
     pixels: np.ndarray
@@ -29,26 +29,38 @@ class Strips:
     inside: np.ndarray
 
 
-def cut_strips(image: np.ndarray, corners: np.ndarray, reach: float) -> Strips:
+def cut_strips(image: np.ndarray, corners: np.ndarray, reach: float, inset: float = _INSET) -> Strips:
     """Cut a strip along each side of a quadrilateral.
 
     Args:
         image: uint8 (height, width, 3).
         corners: (4, 2), clockwise.
         reach: How far a strip goes to each side, as a share of the quadrilateral's mean size, the root of its area.
+        inset: Share of a side's length that is left out at each end.
 
     Returns:
         The strips, in the order of the sides: from corner 0 to 1, 1 to 2, and so on.
     """
-    half = reach * np.sqrt(geometry.area(corners))
+    return strips_along(image, corners, np.roll(corners, -1, axis=0), reach * np.sqrt(geometry.area(corners)), inset)
+
+
+def strips_along(image: np.ndarray, starts: np.ndarray, ends: np.ndarray, half: float, inset: float = _INSET) -> Strips:
+    """Cut a strip along each of some lines.
+
+    Args:
+        image: uint8 (height, width, 3).
+        starts: Where the lines begin, (n, 2); the page lies to the right of them, as it is seen.
+        ends: Where they end, (n, 2).
+        half: How far a strip goes to each side, in pixels.
+        inset: Share of a line's length that is left out at each end.
+    """
     step = 2 * half / STRIP_ACROSS
-    share = _INSET + (1 - 2 * _INSET) * (np.arange(STRIP_ALONG * _AVERAGED) + 0.5) / (STRIP_ALONG * _AVERAGED)
+    share = inset + (1 - 2 * inset) * (np.arange(STRIP_ALONG * _AVERAGED) + 0.5) / (STRIP_ALONG * _AVERAGED)
     rows = (np.arange(STRIP_ACROSS) + 0.5) * step - half
-    starts, ends = corners, np.roll(corners, -1, axis=0)
     along = (ends - starts) / np.linalg.norm(ends - starts, axis=1, keepdims=True)
     inward = np.stack([-along[:, 1], along[:, 0]], axis=1)  # clockwise as seen: the page lies to the right of its side
     middle = starts[:, None] + share[None, :, None] * (ends - starts)[:, None]
-    points = middle[:, None] + rows[None, :, None, None] * inward[:, None, None]  # (4, across, along, 2)
+    points = middle[:, None] + rows[None, :, None, None] * inward[:, None, None]  # (n, across, along, 2)
     height, width = image.shape[:2]
     top, left = np.floor(points.min(axis=(0, 1, 2))[::-1]).astype(int) - 2
     bottom, right = np.ceil(points.max(axis=(0, 1, 2))[::-1]).astype(int) + 3
@@ -117,12 +129,12 @@ def fit_lines(logits: np.ndarray, strips: Strips) -> tuple[np.ndarray, np.ndarra
     column far from the line counts little (iteratively reweighted least squares with Tukey's biweight).
 
     Args:
-        logits: (4, 32, 64) from the edge network.
+        logits: (n, 32, 64) from the edge network.
         strips: What they were computed from.
 
     Returns:
-        Two points on each line, float64 (4, 2, 2); and for each side the share of columns that agree with its line,
-        weighted by the network's own certainty, float64 (4,) in [0, 1].
+        Two points on each line, float64 (n, 2, 2); and for each side the share of columns that agree with its line,
+        weighted by the network's own certainty, float64 (n,) in [0, 1].
     """
     shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
     probability = shifted / shifted.sum(axis=1, keepdims=True)
@@ -133,7 +145,7 @@ def fit_lines(logits: np.ndarray, strips: Strips) -> tuple[np.ndarray, np.ndarra
     place = (probability * near * rows[None, :, None]).sum(axis=1) / mass
     along = np.linspace(-1, 1, STRIP_ALONG)
     lines, support = [], []
-    for side in range(4):
+    for side in range(len(place)):
         weight = np.where(strips.inside[side], mass[side] ** 2, 0.0) + 1e-6
         line = _robust_line(along, place[side], weight)
         off = np.abs(place[side] - np.polyval(line, along))
@@ -142,6 +154,14 @@ def fit_lines(logits: np.ndarray, strips: Strips) -> tuple[np.ndarray, np.ndarra
         outer, step = strips.positions[side, ends, 0], strips.positions[side, ends, 1]
         lines.append(outer + np.polyval(line, along[ends])[:, None] * step)
     return np.array(lines), np.array(support)
+
+
+def grown(corners: np.ndarray, share: float) -> np.ndarray | None:
+    """Move all sides of a quadrilateral (4, 2) outward by a share of its size, the root of its area; None as `meet`."""
+    along = np.roll(corners, -1, axis=0) - corners
+    along = along / np.linalg.norm(along, axis=1, keepdims=True)
+    outward = np.stack([along[:, 1], -along[:, 0]], axis=1) * share * np.sqrt(geometry.area(corners))
+    return meet(np.stack([corners + outward, np.roll(corners, -1, axis=0) + outward], axis=1))
 
 
 def meet(lines: np.ndarray) -> np.ndarray | None:

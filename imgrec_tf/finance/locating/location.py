@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from imgrec_tf.finance.locating import formats, geometry, outlines, refining, sheets, weights
+from imgrec_tf.finance.locating import agreement, formats, geometry, outlines, refining, sheets, table_lines, weights
 from imgrec_tf.finance.locating.pictures import reduced_picture
 
 METHODS = ("auto", "network", "classical")
@@ -136,10 +136,12 @@ def _by_networks(small: np.ndarray, *, fallback: bool) -> Location:
         return _problem("no_document")
     tried: list[tuple[np.ndarray, np.ndarray]] = []
     rough = chain(sheets.outlines_of(likely, heart, small.shape), sheets.closer_outlines(small, heart))
-    best = _of_known_format(small, likely, tried, _best(small, "network", rough, tried))
+    best = _best(small, "network", rough, tried, likely)
+    for choose in (formats.better_proportioned, agreement.agreed):
+        best = _instead(small, best, choose, tried, likely)
     if fallback and best.problem == "uncertain":
         region = ndimage.zoom(heart.astype(float), 4, order=1, grid_mode=True, mode="nearest") > 0.5
-        second = _best(small, "classical", _plausible(small, region), [])
+        second = _best(small, "classical", _plausible(small, region), [], likely)
         best = second if second.found else best
     if best.problem == "uncertain":  # two that touch at the usual level may part at a higher one
         for level in PARTING_LEVELS:
@@ -191,13 +193,13 @@ def _plausible(small: np.ndarray, region: np.ndarray) -> Iterator[np.ndarray]:
             yield corners
 
 
-def _best(small: np.ndarray, method: str, rough: Iterator[np.ndarray], tried: list) -> Location:
+def _best(small: np.ndarray, method: str, rough: Iterator[np.ndarray], tried: list, likely: np.ndarray) -> Location:
     """The best exact quadrilateral that the rough ones lead to; another way is tried while that may change it."""
     corners, support, start = None, np.zeros(4), None
     for one, reaches in _ways(rough):
         found, held = refining.exact_sides(small, one, reaches=reaches, tried=tried)
         start = one if start is None else start
-        if found is not None and (corners is None or refining.is_better(small, found, held, corners, support)):
+        if found is not None and (corners is None or refining.is_better(small, found, held, corners, support, likely)):
             corners, support, start = found, held, one
         if corners is not None and support.min() >= SURE and geometry.quadrilateral_iou(start, corners) >= NEAR:
             break
@@ -206,15 +208,16 @@ def _best(small: np.ndarray, method: str, rough: Iterator[np.ndarray], tried: li
         if mended is not corners and geometry.quadrilateral_iou(start, mended) >= LEAST_OVERLAP_MENDED:
             corners, support, start = mended, held, mended
     if corners is not None:
-        corners, support = refining.look_outside(small, corners, support, tried)
+        corners, support = refining.look_outside(small, corners, support, tried, likely)
+        corners, support = table_lines.look_inside(small, corners, support, likely)
     return _judged(small, method, corners, support, start)
 
 
-def _of_known_format(small: np.ndarray, likely: np.ndarray, tried: list, best: Location) -> Location:
-    """The answer, or, where it has the proportions of no known document, a quadrilateral that was tried and has."""
+def _instead(small: np.ndarray, best: Location, choose, tried: list, likely: np.ndarray) -> Location:
+    """The answer, or what `choose` prefers of all that was tried, by its format or because most tries agree."""
     if best.problem not in (None, "uncertain"):
         return best
-    chosen = formats.better_proportioned(tried, likely, small.shape[:2], best.corners)
+    chosen = choose(tried, likely, small.shape[:2], best.corners)
     if chosen is None:
         return best
     other = _judged(small, "network", *chosen, chosen[0], least=float(chosen[1].min()))

@@ -6,25 +6,26 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from imgrec_tf.finance.locating import edges, geometry, weights
+from imgrec_tf.finance.locating import edges, geometry, outlines, weights
 
 # The strips' reach at each pass, as a share of the page's size: the first guess may be that far off.
 REACHES = (0.14, 0.08, 0.045, 0.02)
 NEAR_REACHES = REACHES[1:]
-_CLOSE = REACHES[2:]
+CLOSE = REACHES[2:]
 _LEAST_STEP = 0.6  # overlap of the quadrilaterals before and after a pass
 
 # Chosen on validation photos.
 LEAST_SUPPORT = {"network": 0.85, "gradient": 0.25}  # of the columns of one side agree on one line, by what saw them
 OUTWARD = 0.11  # how far outside of a side another one is looked for, as a share of the page's size
 _OUTWARD_REACH = 0.09
-SEEN_OUTSIDE = 0.5  # support of a line outside that is tried
+SEEN_OUTSIDE = 0.5  # support of a line outside, or elsewhere, that is tried
 ALLOWED_LOSS = 0.15  # of support, for a larger page
-RUNS_ON = 0.7  # support of the neighbours between the side within and the one outside
+RUNS_ON = 0.8  # support of the neighbours between the side within and the one outside
 _ALIKE = 1.03  # areas that differ by less are of the same page
 _LOST = (0.4, 1.9, 0.07)  # distances from the opposite side at which a lost side is looked for: from, to, step
 _MOVED = 0.03  # how far apart two sides are that are not the same, as a share of the page's size
-_SLAB_REACH = 0.02
+_SLAB_REACH, _SLAB_INSET = 0.02, 0.35  # of the strips along its ends, most of which may be a card's round corner
+SURELY_SHEET = 0.8  # mean of the sheet network's map between two outlines of one page
 
 
 def exact_sides(
@@ -50,7 +51,7 @@ def exact_sides(
     corners, support = rough, np.zeros(4)
     for reach in reaches:
         strips = edges.cut_strips(image, corners, reach)
-        moved, support = edges.fit_sides(_edge_logits(strips, networks), strips)
+        moved, support = edges.fit_sides(edge_logits(strips, networks), strips)
         try:
             moved = geometry.check_corners(moved) if moved is not None else None
         except ValueError:
@@ -91,6 +92,7 @@ def look_outside(
     corners: np.ndarray,
     support: np.ndarray,
     tried: list[tuple[np.ndarray, np.ndarray]] | None = None,
+    likely: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Try whether a side is a line within the page, such as the edge of a dark header, and the true one lies outside.
 
@@ -102,12 +104,13 @@ def look_outside(
         corners: Exact corners (4, 2), clockwise.
         support: Of the four sides.
         tried: List to which all that was found on the way is added.
+        likely: Map of the sheet network, as in `is_better`.
 
     Returns:
         Corners and support, those given where nothing was found.
     """
-    strips = edges.cut_strips(image, _grown(corners), _OUTWARD_REACH)
-    lines, seen = edges.fit_lines(_edge_logits(strips, True), strips)
+    strips = edges.cut_strips(image, edges.grown(corners, OUTWARD), _OUTWARD_REACH)
+    lines, seen = edges.fit_lines(edge_logits(strips), strips)
     for side in np.argsort(-seen):
         if seen[side] < SEEN_OUTSIDE:
             break
@@ -120,8 +123,8 @@ def look_outside(
             continue
         if larger is None or geometry.area(larger) > 1.6 * geometry.area(corners):
             continue
-        found, held = exact_sides(image, larger, reaches=_CLOSE, tried=tried)
-        if found is not None and is_better(image, found, held, corners, support):
+        found, held = exact_sides(image, larger, reaches=CLOSE, tried=tried)
+        if found is not None and is_better(image, found, held, corners, support, likely):
             corners, support = found, held
     return corners, support
 
@@ -152,8 +155,8 @@ def repaired(
         if support[side] >= held or (np.delete(support, side) >= held).sum() < 2:
             continue
         best = None
-        for larger in _moved_sides(corners, int(side)):
-            found, seen = exact_sides(image, larger, reaches=_CLOSE, tried=tried)
+        for larger in _with_an_edge(image, list(_moved_sides(corners, int(side))), int(side)):
+            found, seen = exact_sides(image, larger, reaches=CLOSE, tried=tried)
             if found is None or seen[side] < held or seen.min() < min(held, np.delete(support, side).min() - 0.05):
                 continue
             if best is None or geometry.area(found) > geometry.area(best[0]):
@@ -161,6 +164,19 @@ def repaired(
         if best is not None:
             corners, support = best
     return corners, support
+
+
+def _with_an_edge(image: np.ndarray, moved: list[np.ndarray], side: int) -> Iterator[np.ndarray]:
+    """Those of some quadrilaterals near one side of which there is an edge; one look at all these sides at once."""
+    if not moved:
+        return
+    ends = np.array(moved)[:, [side, (side + 1) % 4]]
+    half = CLOSE[0] * np.sqrt(np.mean([geometry.area(one) for one in moved]))
+    strips = edges.strips_along(image, ends[:, 0], ends[:, 1], half)
+    _, seen = edges.fit_lines(edge_logits(strips), strips)
+    for one, edge in zip(moved, seen):
+        if edge >= SEEN_OUTSIDE:
+            yield one
 
 
 def _moved_sides(corners: np.ndarray, side: int) -> Iterator[np.ndarray]:
@@ -181,11 +197,11 @@ def _moved_sides(corners: np.ndarray, side: int) -> Iterator[np.ndarray]:
             yield moved
 
 
-def is_better(image: np.ndarray, found, held, corners, support) -> bool:
+def is_better(image: np.ndarray, found, held, corners, support, likely: np.ndarray | None = None) -> bool:
     """Whether a quadrilateral is to be preferred to another one.
 
-    The one with more support, where it has clearly more; else the larger one, if the page's other sides run on to the
-    sides that lie further out, and if not, the smaller one.
+    The one with more support, where it has clearly more; else the larger one, if what it has more is surely sheet, or
+    the page's other sides run on to the sides that lie further out; and if not, the smaller one.
 
     Args:
         image: uint8 (height, width, 3).
@@ -193,13 +209,20 @@ def is_better(image: np.ndarray, found, held, corners, support) -> bool:
         held: Support of its sides, (4,).
         corners: Corners of the other, in the same order.
         support: Support of its sides.
+        likely: Map of the sheet network, float (height, width) of any size; None does not ask it.
     """
     gain, growth = held.min() - support.min(), geometry.area(found) / geometry.area(corners)
     if abs(gain) > ALLOWED_LOSS or 1 / _ALIKE < growth < _ALIKE:
         return bool(gain > 0)
-    if growth > 1:
-        return _runs_on(image, corners, found)
-    return not _runs_on(image, found, corners)
+    smaller, larger = (corners, found) if growth > 1 else (found, corners)
+    return (growth > 1) == (_is_sheet_between(image, likely, smaller, larger) or _runs_on(image, smaller, larger))
+
+
+def _is_sheet_between(image: np.ndarray, likely: np.ndarray | None, smaller: np.ndarray, larger: np.ndarray) -> bool:
+    if likely is None:
+        return False
+    cells = np.array(likely.shape[::-1]) / np.array(image.shape[1::-1])
+    return outlines.between(likely, smaller * cells, larger * cells) > SURELY_SHEET
 
 
 def _runs_on(image: np.ndarray, smaller: np.ndarray, larger: np.ndarray) -> bool:
@@ -219,21 +242,15 @@ def _runs_on(image: np.ndarray, smaller: np.ndarray, larger: np.ndarray) -> bool
             return False
         if gained.min() < _MOVED:  # turned about one of its ends
             return False
-        strips = edges.cut_strips(image, slab, _SLAB_REACH * size / np.sqrt(geometry.area(slab)))
-        _, seen = edges.fit_lines(_edge_logits(strips, True), strips)
+        strips = edges.cut_strips(image, slab, _SLAB_REACH * size / np.sqrt(geometry.area(slab)), _SLAB_INSET)
+        _, seen = edges.fit_lines(edge_logits(strips), strips)
         if seen[[1, 3]].min() < RUNS_ON:
             return False
     return True
 
 
-def _grown(corners: np.ndarray) -> np.ndarray:
-    along = np.roll(corners, -1, axis=0) - corners
-    along = along / np.linalg.norm(along, axis=1, keepdims=True)
-    outward = np.stack([along[:, 1], -along[:, 0]], axis=1) * OUTWARD * np.sqrt(geometry.area(corners))
-    return edges.meet(np.stack([corners + outward, np.roll(corners, -1, axis=0) + outward], axis=1))
-
-
-def _edge_logits(strips: edges.Strips, networks: bool) -> np.ndarray:
+def edge_logits(strips: edges.Strips, networks: bool = True) -> np.ndarray:
+    """What the edge network, or the gradient, says of some strips: where the edge is, float (n, 32, 64)."""
     if not networks:
         return edges.gradient_logits(strips)
     return np.asarray(weights.network("edge_network").predict_on_batch(strips.pixels))
