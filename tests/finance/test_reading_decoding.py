@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imgrec_tf.finance import reading
+from imgrec_tf.finance.reading.decoding import text_log_probabilities
 
 CHARACTERS = "AB<"
 
@@ -37,6 +38,16 @@ def test_a_wide_beam_finds_the_likeliest_text(seed, steps):
     best = reading.beam_decode(scores, CHARACTERS, width=500)[0]
     assert best.log_probability == pytest.approx(max(totals.values()), abs=2e-3)
     assert totals[best.text] == pytest.approx(max(totals.values()), abs=2e-3)
+
+
+@given(st.integers(0, 10_000), st.integers(1, 6))
+@settings(max_examples=30, deadline=None)
+def test_a_text_is_as_likely_as_all_its_paths(seed, steps):
+    scores = log_probabilities(seed, steps)
+    totals = {text: np.logaddexp.reduce(values) for text, values in every_path(scores).items()}
+    found = text_log_probabilities(scores, CHARACTERS, [*totals, "A" * (steps + 1)])
+    assert found[:-1] == pytest.approx(list(totals.values())) and found[-1] == -np.inf
+    assert text_log_probabilities(scores, CHARACTERS, []).shape == (0,)
 
 
 @given(st.integers(0, 10_000), st.integers(1, 6), st.integers(1, 4))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from imgrec_tf.finance.reading.label_scores import announced_by_scores
 from imgrec_tf.finance.reading.labels import LABELS, announced, folded
 from imgrec_tf.finance.reading.print_dates import printed_dates
 from imgrec_tf.finance.reading.print_layout import PrintedLine, arranged
@@ -55,6 +57,9 @@ def test_letters_in_place_of_digits_and_a_validity_without_end():
         ("有效期至 Expires", "expiry_date"),
         ("Date of birth / Né(e) le", "birth_date"),
         ("Authority", ""),
+        ("Place of birth", ""),
+        ("PASSPORT", ""),
+        ("Sexe", "sex"),
         ("SMITH", None),
         ("张伟", None),
     ],
@@ -68,6 +73,28 @@ def test_a_misread_letter_of_a_long_label_is_forgiven():
     assert announced("SEK") is None
     assert announced("性" + OTHER) == "sex" and announced("出生日" + OTHER) == "birth_date"
     assert announced("李国") is None  # a name, though 国籍 is a label
+
+
+def _read(first: str, second: str, doubt: float) -> np.ndarray:
+    """Scores of a reader that reads one text and finds another of the same length less likely by `doubt` a letter."""
+    scores = np.full((2 * len(first), len(print_alphabet()) + 1), -12.0)
+    scores[1::2, 0] = 0.0
+    for step, (one, other) in enumerate(zip(first, second)):
+        scores[2 * step, print_alphabet().index(other) + 1] = -doubt
+        scores[2 * step, print_alphabet().index(one) + 1] = 0.0
+    return scores
+
+
+def test_a_label_that_the_reader_nearly_read_is_understood_and_others_are_not():
+    assert announced("DUIE QF HIRH") is None
+    assert announced_by_scores(_read("DUIE QF HIRTH", "DATE OF BIRTH", 1.0)) == "birth_date"
+    assert announced_by_scores(_read("DUIE QF HIRTH", "DATE OF BIRTH", 9.0)) is None
+    assert announced_by_scores(_read("桂别 / SCX", "性别 / SEX", 1.5)) == "sex"
+    assert announced_by_scores(_read("NORA", "NORA", 0.0)) is None  # a name, not NOM
+    assert announced_by_scores(_read("20210304", "20210304", 0.0)) is None
+    unsure = PrintedLine("SUKNAHB", 0.2, Piece(10, 10, 66, 20), _read("SUKNAHB", "SURNAME", 1.0))
+    assert announced(unsure.text) is None
+    assert arranged([unsure, _line("SMITH", 10, 26, 14)])["surname"].text == "SMITH"
 
 
 def test_no_two_fields_share_a_label():

@@ -185,6 +185,39 @@ def fixed_length_decode(log_probabilities: np.ndarray, characters: str, alphabet
     return Decoded(text, tuple(confidences), float(total), alternatives)
 
 
+def text_log_probabilities(log_probabilities: np.ndarray, characters: str, texts: Sequence[str]) -> np.ndarray:
+    """Return how likely each of some texts is, all of its paths added up.
+
+    This is the forward algorithm of Graves et al. (2006), section 4.1.
+
+    Args:
+        log_probabilities: float (steps, characters + 1), the blank first.
+        characters: The reader's alphabet.
+        texts: Texts in its characters.
+
+    Returns:
+        float64 (texts,): natural logarithms, minus infinity for a text that has more characters than there are steps.
+    """
+    _check(log_probabilities, characters)
+    places = {one: place for place, one in enumerate(characters, 1)}
+    rows, ends = np.arange(len(texts)), np.array([2 * len(text) for text in texts], int)
+    # A blank before, between and after the characters; a blank may be left out between two that differ.
+    symbols = np.zeros((len(texts), 2 * max(map(len, texts), default=0) + 2), int)
+    for row, text in zip(symbols, texts):
+        row[1 : 2 * len(text) : 2] = [places[one] for one in text]
+    skips = np.zeros(symbols.shape, bool)
+    skips[:, 3::2] = symbols[:, 3::2] != symbols[:, 1:-2:2]
+    emitted = np.asarray(log_probabilities, np.float64)[:, symbols]
+    totals = np.full(symbols.shape, _NEVER)
+    totals[:, :2] = emitted[0, :, :2]
+    for scores in emitted[1:]:
+        moved = totals.copy()
+        moved[:, 1:] = np.logaddexp(totals[:, 1:], totals[:, :-1])
+        moved[:, 2:] = np.logaddexp(moved[:, 2:], np.where(skips[:, 2:], totals[:, :-2], _NEVER))
+        totals = moved + scores
+    return np.logaddexp(totals[rows, ends], np.where(ends > 0, totals[rows, ends - 1], _NEVER))
+
+
 def edit_distance(one: str, other: str) -> int:
     """Return how many characters must be put in, left out or replaced to make one text of the other."""
     row = list(range(len(other) + 1))

@@ -13,31 +13,42 @@ from imgrec_tf.finance.identity import chinese_names
 from imgrec_tf.finance.reading.decoding import edit_distance
 
 LABELS = {
-    "surname": ("SURNAME", "FAMILY NAME", "LAST NAME", "NOM", "姓"),
-    "given_names": ("GIVEN NAMES", "GIVEN NAME", "FIRST NAME", "FIRST NAMES", "FORENAMES", "PRENOMS", "PRENOM", "名"),
+    "surname": ("SURNAME", "SURNAMES", "FAMILY NAME", "LAST NAME", "NOM", "APELLIDOS", "姓"),
+    "given_names": (
+        "GIVEN NAMES", "GIVEN NAME", "FIRST NAME", "FIRST NAMES", "FORENAMES", "PRENOMS", "PRENOM", "NOMBRES",
+        "VORNAMEN", "名",
+    ),
     "name": ("NAME", "FULL NAME", "姓名"),
     "name_chinese": ("中文名", "中文姓名"),
-    "birth_date": ("DATE OF BIRTH", "BIRTH DATE", "BORN", "NEE LE", "NE LE", "出生", "出生日期", "出生年月"),
-    "issue_date": ("DATE OF ISSUE", "ISSUE DATE", "ISSUED", "ISSUED ON", "VALID FROM", "DELIVRE LE", "签发",
-                   "签发日期"),
+    "birth_date": (
+        "DATE OF BIRTH", "BIRTH DATE", "DOB", "BORN", "NEE LE", "NE LE", "DATE DE NAISSANCE", "FECHA DE NACIMIENTO",
+        "GEBURTSDATUM", "出生", "出生日期", "出生年月",
+    ),
+    "issue_date": (
+        "DATE OF ISSUE", "ISSUE DATE", "ISSUED", "ISSUED ON", "VALID FROM", "DELIVRE LE", "DATE DE DELIVRANCE",
+        "FECHA DE EXPEDICION", "签发", "签发日期",
+    ),
     "expiry_date": (
         "DATE OF EXPIRY", "EXPIRY DATE", "EXPIRY", "EXPIRES", "EXPIRES ON", "VALID UNTIL", "VALID THRU", "EXPIRE LE",
-        "有效期至",
+        "DATE OF EXPIRATION", "EXPIRATION DATE", "VALID TO", "FECHA DE CADUCIDAD", "有效期至",
     ),
     "validity": ("VALIDITY", "VALID", "有效期限", "有效期"),
-    "sex": ("SEX", "GENDER", "SEXE", "性别"),
+    "sex": ("SEX", "GENDER", "SEXE", "SEXO", "性别"),
     "number": (
         "PASSPORT NO", "PASSPORT NUMBER", "DOCUMENT NO", "DOCUMENT NUMBER", "CARD NO", "CARD NUMBER", "NUMBER", "NO",
         "护照号", "证号",
     ),
-    "nationality": ("NATIONALITY", "国籍"),
-    "issuing_state": ("ISSUING STATE", "STATE", "CODE", "发照国"),
+    "nationality": ("NATIONALITY", "NATIONALITE", "NACIONALIDAD", "国籍"),
+    "issuing_state": ("ISSUING STATE", "ISSUING COUNTRY", "COUNTRY CODE", "STATE", "CODE", "发照国"),
     "relation": ("户主或与户主关系", "与户主关系"),
     "household_head": ("户主姓名",),
     # What is known to be a label, so that it is not taken for a value.
     "": (
-        "TYPE", "AUTHORITY", "ISSUED BY", "HEIGHT", "HOME", "ADDRESS", "GROUP", "类型", "签发机关", "住址", "民族",
-        "号码", "身份号码", "公民身份号码", "公民号码", "曾用名", "出生地", "籍贯", "身高", "血型", "文化程度",
+        "TYPE", "AUTHORITY", "ISSUED BY", "HEIGHT", "HOME", "ADDRESS", "GROUP", "PASSPORT", "PASSEPORT",
+        "IDENTITY CARD", "PLACE OF BIRTH", "LIEU DE NAISSANCE", "LUGAR DE NACIMIENTO", "PLACE OF ISSUE",
+        "ISSUING AUTHORITY", "PERSONAL NUMBER", "PERSONAL NO", "IDENTITY NUMBER", "SIGNATURE", "SIGNATURE OF HOLDER",
+        "SPECIMEN", "类型", "签发机关", "住址", "民族", "号码",
+        "身份号码", "公民身份号码", "公民号码", "曾用名", "出生地", "籍贯", "身高", "血型", "文化程度",
         "婚姻状况", "兵役状况", "服务处所", "职业", "户别", "户号",
     ),
 }  # fmt: skip
@@ -88,6 +99,9 @@ def announced(text: str) -> str | None:
 def _nearest(word: str) -> str | None:
     """The field of the label that a misread word is nearest to; None where it is far from all, or near to several."""
     known = _LATIN if word.isascii() else _CHINESE
+    known = [one for one in known if abs(len(one) - len(word)) <= _TOLERATED_LONG * len(one)]
+    if not known:
+        return None
     distances = {one: edit_distance(one, word) for one in known}
     near = min(known, key=lambda one: (distances[one] / len(one), -len(one)))
     tolerated = _TOLERATED_LONG if len(near) >= _LONG else _TOLERATED

@@ -10,8 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field as attribute
+
+import numpy as np
 
 from imgrec_tf.finance.documents.fonts import is_chinese
+from imgrec_tf.finance.reading.label_scores import announced_by_scores
 from imgrec_tf.finance.reading.labels import LABELS, announced
 from imgrec_tf.finance.reading.print_dates import printed_dates
 from imgrec_tf.finance.reading.print_rows import Piece
@@ -21,6 +25,7 @@ DATES = ("birth_date", "issue_date", "expiry_date")
 RELATIONS = ("户主", "妻", "夫", "子", "女", "父", "母")
 _FARTHEST = {"right": 14.0, "below": 2.2, "above": 2.2}  # in heights of the label
 _COST = {"right": (0.25, 0.0), "below": (1.0, 0.0), "above": (1.0, 0.4)}  # of a height of distance, and of the side
+_SURE = 0.9  # confidence from which on a line says what it says
 _STRETCH = 3.0  # heights between the characters of a label that is spread out, as in 姓　名
 
 
@@ -32,11 +37,13 @@ class PrintedLine:
         text: In the characters of `print_alphabet`: capitals, and OTHER for what it does not know.
         confidence: Product of the confidences of its characters, in [0, 1].
         piece: Where it stands on the page.
+        scores: What the reader gave at each step, float32 (steps, characters + 1), while the page is being read.
     """
 
     text: str
     confidence: float
     piece: Piece
+    scores: np.ndarray | None = attribute(default=None, repr=False, compare=False)
 
 
 def arranged(lines: Sequence[PrintedLine]) -> dict[str, PrintedLine]:
@@ -49,7 +56,7 @@ def arranged(lines: Sequence[PrintedLine]) -> dict[str, PrintedLine]:
         By field, the line that holds its value and nothing else. A validity stays one line.
     """
     lines = [part for line in _together(lines) for part in _split(line)]
-    labels = [(announced(line.text), line) for line in lines]
+    labels = [(_announced(line), line) for line in lines]
     values = [line for field, line in labels if field is None]
     pairs = []
     for number, (field, label) in enumerate(labels):
@@ -86,6 +93,14 @@ def fits(field: str, text: str) -> bool:
     if field in ("surname", "given_names"):
         return bool(re.fullmatch("[A-Z][A-Z' .-]*", text))
     return (len(chinese) == len(text) and 2 <= len(text) <= 4) or bool(re.fullmatch("[A-Z][A-Z' .-]*[A-Z]", text))
+
+
+def _announced(line: PrintedLine) -> str | None:
+    """The field that a line announces, by its text, or else by how likely a label is where the reader was unsure."""
+    found = announced(line.text)
+    if found is None and line.scores is not None and line.confidence < _SURE:
+        found = announced_by_scores(line.scores)
+    return found
 
 
 def _together(lines: Sequence[PrintedLine]) -> list[PrintedLine]:

@@ -7,7 +7,7 @@ allows. A value that fails its own check says so; a label that is not understood
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -114,7 +114,7 @@ def read_printed_fields(
     found = second_reading.agreed(grey, found, reader)
     fields = _checked(_fields(found), reference_date)
     reason = "" if fields else "There is print, but no label beside it is one that is known: the layout is unknown."
-    return PrintedReading(fields, tuple(lines), reason)
+    return PrintedReading(fields, tuple(replace(line, scores=None) for line in lines), reason)
 
 
 def _read(grey: np.ndarray, pieces: list[print_rows.Piece], reader: LineReader) -> list[PrintedLine]:
@@ -131,7 +131,7 @@ def _read(grey: np.ndarray, pieces: list[print_rows.Piece], reader: LineReader) 
             text = " ".join("".join(one for one, _ in kept).split())
             sure = [sure for one, sure in kept if one != " "]
             if text and float(np.mean(np.log(np.maximum(sure, 1e-6)))) > np.log(_LEAST_LIKELY):
-                lines[place] = PrintedLine(text, float(np.prod(sure)), pieces[place])
+                lines[place] = PrintedLine(text, float(np.prod(sure)), pieces[place], scores)
     return [lines[place] for place in sorted(lines)]
 
 

@@ -1,8 +1,8 @@
-"""A second look at the values that were read: the same pieces a little wider, by the same reader.
+"""A second look at the values that were read: the same pieces narrower and broader, by the same reader.
 
 A reader that loses a narrow letter, or sees two in a broad one, is often sure of it. At another width it seldom makes
-the same mistake. Where both looks agree, the surer one counts; where they do not, nobody knows which is right, and the
-field is not trusted.
+the same mistake. So each text that any look gives is scored by all of them, and the likeliest of those that the field
+may hold is taken. It is trusted only where most looks read exactly that, one of them surely.
 """
 
 from __future__ import annotations
@@ -11,28 +11,45 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from imgrec_tf.finance.reading.decoding import greedy_decode
+from imgrec_tf.finance.reading.decoding import greedy_decode, text_log_probabilities
 from imgrec_tf.finance.reading.line_reader import LineReader
-from imgrec_tf.finance.reading.print_layout import PrintedLine
+from imgrec_tf.finance.reading.print_layout import PrintedLine, fits
 from imgrec_tf.finance.reading.print_rows import cut_print
 
-_WIDER = 1.15
-_DOUBT = 0.5  # what is left of the confidence where the two looks disagree
+_WIDER = (1.0, 0.9, 1.15, 1.3)  # the first is how every piece is read anyway
+_AGREEING = 3  # looks of these four
+_DOUBT = 0.5  # what is left of the confidence where fewer agree
 
 
 def agreed(grey: np.ndarray, found: Mapping[str, PrintedLine], reader: LineReader) -> dict[str, PrintedLine]:
-    """Read values again, and return all lines with the confidence that is left.
+    """Read values again, and return the line of each field with the text and the confidence that is left.
 
     Args:
         grey: The page.
         found: The line of each field.
         reader: What has read them.
     """
-    strips = [cut_print(grey, line.piece, wider=_WIDER) for line in found.values()]
-    lines = {}
-    for (name, line), scores in zip(found.items(), reader.log_probabilities(strips)):
-        second = greedy_decode(scores, reader.characters)
-        same = "".join(second.text.split()) == "".join(line.text.split())
-        sure = max(line.confidence, float(np.prod(second.confidences))) if same else _DOUBT * line.confidence
-        lines[name] = PrintedLine(line.text, sure, line.piece)
-    return lines
+    wanted = [
+        (name, wider) for name, line in found.items() for wider in _WIDER if wider != _WIDER[0] or line.scores is None
+    ]
+    scores = reader.log_probabilities([cut_print(grey, found[name].piece, wider=wider) for name, wider in wanted])
+    looks = {name: [] if line.scores is None else [line.scores] for name, line in found.items()}
+    for (name, _), one in zip(wanted, scores):
+        looks[name].append(one)
+    return {name: _likeliest(name, line, looks[name], reader) for name, line in found.items()}
+
+
+def _likeliest(name: str, line: PrintedLine, looks: list[np.ndarray], reader: LineReader) -> PrintedLine:
+    read = [greedy_decode(scores, reader.characters) for scores in looks]
+    texts = [" ".join(one.text.split()) for one in read]
+    choice = sorted({line.text, *(text for text in texts if fits(name, text))})
+    totals = sum(text_log_probabilities(scores, reader.characters, choice) for scores in looks)
+    best = choice[int(np.argmax(totals))]
+    sure = [_sure(one) for one, text in zip(read, texts) if text == best]
+    if not sure:
+        return PrintedLine(best, _DOUBT * line.confidence, line.piece)
+    return PrintedLine(best, max(sure) if len(sure) >= _AGREEING else _DOUBT * max(sure), line.piece)
+
+
+def _sure(read) -> float:
+    return float(np.prod([sure for one, sure in zip(read.text, read.confidences) if one != " "]))
