@@ -13,7 +13,7 @@ from PIL import Image
 
 from imgrec_tf.evaluation import Metric
 from imgrec_tf.finance import verification
-from imgrec_tf.finance.verification import margins
+from imgrec_tf.finance.verification import batches, imitation_loss, margins, networks, widening
 
 REASON = "chosen for a test"
 
@@ -79,7 +79,7 @@ def test_training_learns_and_repeats_itself():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("loss", "columns"), [("contrastive", {"loss"}), ("none", {"loss"})])
+@pytest.mark.parametrize(("loss", "columns"), [("contrastive", {"loss"}), ("none", {"loss"}), ("imitations", {"loss"})])
 def test_other_losses_learn_without_traits(loss, columns):
     pictures = verification.make_signatures(4, 4, imitators=1, size=(32, 64))
     run = verification.train_embedding(pictures, epochs=2, loss=loss, traits=0)
@@ -93,6 +93,77 @@ def test_the_contrastive_loss_wants_one_person_together():
     assert float(loss(np.array([0, 1, 2, 3]), near)) == 0  # nobody twice: nothing to draw together
     with pytest.raises(ValueError, match="temperature"):
         margins.ContrastiveLoss(0)
+
+
+def test_the_imitation_loss_compares_with_one_and_with_all_genuine_signatures_of_the_writer():
+    rng = np.random.default_rng(0)
+    vectors = rng.normal(size=(24, 6)).astype("float32")
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    writers, genuine = np.repeat(np.arange(3), 8), np.tile([1, 1, 1, 1, 0, 0, 0, 0], 3)
+    layer = imitation_loss.Weighing()
+    layer(vectors)
+    layer.directions.assign(rng.normal(size=(6, 2)))
+    layer.rest.assign([0.1, 0.2, 0.3, 0.4, 0.5])
+    shown = layer(vectors)
+    found = imitation_loss.ImitationLoss()(np.stack([writers, genuine], axis=1), shown)
+    directions, (one, all_, among, at_one, at_all) = (
+        5 * layer.directions.numpy(),
+        5 * np.array([3.1, 3.2, 0.3, -1.1, -1]),
+    )
+
+    def weigh_one(number, other):
+        return one * vectors[number] @ vectors[other] + (vectors[number] - vectors[other]) @ directions[:, 0] + at_one
+
+    def weigh_all(number, others):
+        known = vectors[others]
+        alike = (known @ known.T)[~np.eye(len(known), dtype=bool)].mean()
+        step = (vectors[number] - known.mean(axis=0)) @ directions[:, 1]
+        return all_ * (known @ vectors[number]).mean() + step + among * alike + at_all
+
+    def references(number):
+        return np.flatnonzero((writers == writers[number]) & (genuine == 1) & (np.arange(24) != number))
+
+    wanted = 0.0
+    for right, kind in ((1, genuine == 1), (0, genuine == 0)):
+        sign, rows = (-1 if right else 1), np.flatnonzero(kind)
+        wanted += np.mean([np.logaddexp(0, sign * weigh_one(a, b)) for a in rows for b in references(a)])
+        wanted += np.mean([np.logaddexp(0, sign * weigh_all(a, references(a))) for a in rows])
+    strange = [(a, b) for a in range(24) for b in range(24) if genuine[a] and genuine[b] and writers[a] != writers[b]]
+    wanted += np.mean([np.logaddexp(0, weigh_one(a, b)) for a, b in strange])
+    wanted += np.mean([np.logaddexp(0, weigh_all(a, references(b))) for a, b in strange])
+    assert float(found) == pytest.approx(wanted, rel=1e-4)
+    with pytest.raises(ValueError, match="strangers"):
+        imitation_loss.ImitationLoss(-1)
+
+
+@pytest.mark.parametrize("imitators", [1, 3])
+def test_a_batch_of_imitations_holds_four_of_each_at_most(imitators):
+    pictures = verification.make_signatures(9, 6, imitators=imitators, size=(32, 64))
+    for chosen in batches.imitated(pictures)(np.random.default_rng(1)):
+        writers, counts = np.unique(pictures.owners[chosen], return_counts=True)
+        assert len(set(chosen)) == len(chosen) and len(writers) == 8
+        assert set(counts) == {4 + min(4, 3 * imitators)}
+        assert np.bincount(pictures.genuine[chosen])[1] == 32
+
+
+def test_learning_from_imitations_needs_some():
+    with pytest.raises(ValueError, match="imitators=2"):
+        verification.train_embedding(verification.make_signatures(3, 2, imitators=0, size=(32, 64)), loss="imitations")
+
+
+def test_a_wider_network_starts_with_what_it_answered():
+    network = verification.embedding_network((40, 36, 3), filters=(4, 6, 8, 8), dimensions=10, seed=2)
+    rng = np.random.default_rng(0)
+    network.set_weights([np.abs(one + rng.normal(0, 0.1, one.shape)) + 0.1 for one in network.get_weights()])
+    wide = widening.widened(network, looks=3, dimensions=14)
+    pictures = rng.uniform(0, 255, (5, 40, 36, 3)).astype(np.float32)
+    assert wide.output_shape == (None, 14) and networks.looks_of(wide) == 3
+    one, two = network.predict_on_batch(pictures), wide.predict_on_batch(pictures)
+    assert (one * two[:, :10]).sum(axis=1).min() > 0.8
+    same = widening.widened(network, looks=1, dimensions=10)
+    np.testing.assert_allclose(same.predict_on_batch(pictures), one, atol=1e-5)
+    with pytest.raises(ValueError, match="1 looks and 10 dimensions"):
+        widening.widened(network, looks=1, dimensions=8)
 
 
 def test_traits_are_those_of_the_owner_or_the_imitator(signature_pairs):
@@ -268,6 +339,7 @@ def test_people_who_were_learnt_from_are_no_test():
         (lambda: verification.embedding_network((64, 64, 2)), ValueError, "image_shape"),
         (lambda: verification.embedding_network((64, 64, 1), dimensions=1), ValueError, "dimensions"),
         (lambda: verification.embedding_network((64, 64, 1), filters=(8,)), ValueError, "filters"),
+        (lambda: verification.embedding_network((64, 64, 1), looks=0), ValueError, "looks"),
         (lambda: verification.embedding_network((64, 64, 1), seed=-1), ValueError, "seed"),
         (lambda: verification.train_embedding([1]), TypeError, "PictureSet"),
         (lambda: verification.evaluate_pairs([0.5], "pairs"), TypeError, "Pairs"),

@@ -113,13 +113,16 @@ def test_a_probability_grows_with_the_similarity():
 def test_the_command_makes_a_verifier_again(monkeypatch, tmp_path, capsys):
     for kind in ("portraits", "signatures"):
         monkeypatch.setitem(train.SIZES, kind, {"train": (6, 6), "validation": (8, 7)})
-        monkeypatch.setitem(train.ROUNDS, kind, (train.Round(4, 1, 1.0, 1e-3), train.Round(6, 1, 5.0, 1e-3)))
+        second = train.Round(6, 1, 5.0, 1e-3)
+        if kind == "signatures":
+            second = second._replace(loss="imitations", widths=(2, 80))
+        monkeypatch.setitem(train.ROUNDS, kind, (train.Round(4, 1, 1.0, 1e-3), second))
     monkeypatch.setattr(train, "FALSE_ACCEPTS", {"portraits": 0.1, "signatures": 0.1})
     train.main(["--folder", str(tmp_path), "--seed", "3"])
     assert capsys.readouterr().out.count("kB") == 2
     assert sorted(path.name for path in tmp_path.iterdir()) == ["portraits.npz", "signatures.npz"]
     loaded = verification.Verifier.load(tmp_path / "signatures.npz")
-    assert set(loaded.thresholds) == {1, 5}
+    assert set(loaded.thresholds) == {1, 5} and loaded.model.output_shape == (None, 80)
 
 
 def test_a_judge_learns_in_which_direction_imitations_differ():
@@ -180,7 +183,7 @@ def test_the_network_takes_the_discriminant_in():
 
 
 def test_a_saved_network_keeps_its_width(tmp_path):
-    network = verification.embedding_network((40, 36, 3), filters=(4, 6, 8, 10), dimensions=12)
+    network = verification.embedding_network((40, 36, 3), filters=(4, 6, 8, 10), dimensions=12, looks=2)
     verifier = verification.Verifier(network, "portraits")
     loaded = verification.Verifier.load(verifier.save(tmp_path / "wide.npz"))
     pictures = verification.make_portraits(2, 2, size=(40, 36)).images

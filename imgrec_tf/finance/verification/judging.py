@@ -18,7 +18,7 @@ import numpy as np
 if TYPE_CHECKING:
     from imgrec_tf.finance.verification.pictures import Pairs
 
-_STRENGTH, _OTHERS = 0.01, 0.3  # inverse of the penalty; weight of a stranger, who is told apart anyway
+_STRENGTH, _OTHERS = 0.1, 0.3  # inverse of the penalty; weight of a stranger, who is told apart anyway
 
 
 @dataclass(frozen=True)

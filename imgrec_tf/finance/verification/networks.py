@@ -18,6 +18,7 @@ def embedding_network(
     *,
     dimensions: int = 64,
     filters: Sequence[int] = (16, 24, 40, 48),
+    looks: int = 1,
     seed: int = 0,
     name: str | None = None,
 ) -> keras.Model:
@@ -26,14 +27,15 @@ def embedding_network(
     Each picture is first given zero mean and unit variance, which takes exposure and contrast away. Then come four
     halvings of height and width; each but the first is followed by a convolution with a short cut around it (He et
     al., "Deep residual learning", CVPR 2016). What is left of height and width is put together in two ways: by one
-    weight for each place and channel, a global depthwise convolution, since a mouth counts otherwise than a forehead
-    does (Chen et al., "MobileFaceNets", CCBR 2018); and by the mean over all places, since a shaking line counts
-    wherever it is.
+    weight (or some, `looks`) for each place and channel, a global depthwise convolution, since a mouth counts otherwise
+    than a forehead does (Chen et al., "MobileFaceNets", CCBR 2018); and by the mean over all places, since a shaking
+    line counts wherever it is.
 
     Args:
         image_shape: Height, width and channels; 32 to 256 pixels, 1 or 3 channels.
         dimensions: Length of the vector, 2 or more.
         filters: Channels after each halving: four numbers.
+        looks: In how many ways the places of each channel are put together, 1 or more.
         seed: Seed of the initial weights, 0 or more.
         name: Name of the model.
 
@@ -44,7 +46,7 @@ def embedding_network(
     Raises:
         ValueError: If an argument is out of its range.
     """
-    _check(image_shape, dimensions, filters, seed)
+    _check(image_shape, dimensions, filters, looks, seed)
     seeds = iter(range(seed * 1000, seed * 1000 + 1000))
 
     def convolve(count: int, strides: int, previous, kernel: int = 3):
@@ -64,7 +66,7 @@ def embedding_network(
                 features = layers.Add()([features, convolve(count, 1, features)])
         initial = keras.initializers.HeUniform(seed=next(seeds))
         places = layers.DepthwiseConv2D(
-            features.shape[1:3], use_bias=False, depthwise_initializer=initial, name="places"
+            features.shape[1:3], depth_multiplier=looks, use_bias=False, depthwise_initializer=initial, name="places"
         )(features)
         everywhere = layers.GlobalAveragePooling2D(name="everywhere")(features)
         features = layers.Concatenate()([layers.Flatten()(places), everywhere])
@@ -87,7 +89,12 @@ def filters_of(network: keras.Model) -> tuple[int, ...]:
     return tuple(one.filters for one in halving if not isinstance(one, layers.DepthwiseConv2D))
 
 
-def _check(image_shape, dimensions, filters, seed) -> None:
+def looks_of(network: keras.Model) -> int:
+    """Return the `looks` that `embedding_network` built the network with."""
+    return network.get_layer("places").depth_multiplier
+
+
+def _check(image_shape, dimensions, filters, looks, seed) -> None:
     shape = tuple(image_shape)
     if len(shape) != 3 or not all(SMALLEST <= one <= LARGEST for one in shape[:2]) or shape[2] not in (1, 3):
         raise ValueError(
@@ -98,5 +105,7 @@ def _check(image_shape, dimensions, filters, seed) -> None:
         raise ValueError(f"dimensions must be a whole number, 2 or more, got {dimensions!r}")
     if len(filters) != 4 or min(filters) < 1:
         raise ValueError(f"filters must be four numbers of 1 or more, got {tuple(filters)}")
+    if not isinstance(looks, Integral) or looks < 1:
+        raise ValueError(f"looks must be a whole number, 1 or more, got {looks!r}")
     if not isinstance(seed, Integral) or seed < 0:
         raise ValueError(f"seed must be a whole number, 0 or more, got {seed!r}")

@@ -10,13 +10,12 @@ import numpy as np
 import pandas as pd
 from keras import layers
 
+from imgrec_tf.finance.verification.batches import SHIFT, Batches, imitated, shuffled, together
+from imgrec_tf.finance.verification.imitation_loss import IMITATIONS, ImitationLoss, Weighing
 from imgrec_tf.finance.verification.margins import CONTRASTIVE, ContrastiveLoss, CosineScores, MarginLoss
 from imgrec_tf.finance.verification.networks import before_length, embedding_network
 from imgrec_tf.finance.verification.pictures import PictureSet
 from imgrec_tf.finance.verification.traits import traits_of
-
-BATCH = 64
-SHIFT = {"portraits": 3, "signatures": 1}  # pixels, at most
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,8 @@ def train_embedding(
     Args:
         pictures: Of the part "train"; the same owners must not be used for validation or test.
         epochs: Times that each picture is shown, each time shifted, lit and blurred by another hair.
-        loss: "cosface", "arcface", "none" or "contrastive", see `margins`.
+        loss: "cosface", "arcface", "none" or "contrastive", see `margins`; for signatures also "imitations", see
+            `imitation_loss`, which shows up to four genuine ones and four imitations of each writer in an epoch.
         margin: Of the loss; None for the usual one.
         traits: Weight of the mean squared error in telling what the generator knows about the owner, see `traits`;
             0 to learn without, as photographs would have it.
@@ -94,7 +94,12 @@ def train_embedding(
         raise ValueError(f"learning_rate must be above 0, got {learning_rate}")
     if not traits >= 0:
         raise ValueError(f"traits must be 0 or more, got {traits}")
-    criterion = ContrastiveLoss() if loss == CONTRASTIVE else MarginLoss(loss, margin)
+    if loss == CONTRASTIVE:
+        criterion, arrange = ContrastiveLoss(), together(pictures)
+    elif loss == IMITATIONS:
+        criterion, arrange = ImitationLoss(), imitated(pictures)
+    else:
+        criterion, arrange = MarginLoss(loss, margin), shuffled(pictures)
     began, cpu = time.perf_counter(), time.process_time()
     targets = {"owner": pictures.classes()}
     going_on = network is not None
@@ -102,10 +107,15 @@ def train_embedding(
         network = embedding_network(pictures.images.shape[1:], dimensions=dimensions, seed=seed)
     elif network.input_shape[1:] != pictures.images.shape[1:]:
         raise ValueError(f"the network takes pictures {network.input_shape[1:]}, these are {pictures.images.shape[1:]}")
-    answers, criteria = {"owner": layers.Identity(name="owner")(network.output)}, {"owner": criterion}
-    if loss != CONTRASTIVE:
-        count = int(targets["owner"].max()) + 1
-        answers["owner"] = CosineScores(count, seed=seed + 1, name="owner")(network.output)
+    if loss == CONTRASTIVE:
+        scores = layers.Identity(name="owner")
+    elif loss == IMITATIONS:
+        scores = Weighing(name="owner")
+        writers = np.unique(pictures.owners, return_inverse=True)[1].reshape(-1)
+        targets["owner"] = np.stack([writers, pictures.genuine], axis=1)
+    else:
+        scores = CosineScores(int(targets["owner"].max()) + 1, seed=seed + 1, name="owner")
+    answers, criteria = {"owner": scores(network.output)}, {"owner": criterion}
     if traits:
         targets["traits"] = traits_of(pictures)
         answers["traits"] = layers.Dense(
@@ -115,8 +125,7 @@ def train_embedding(
             name="traits",
         )(before_length(network).output)
         criteria["traits"] = keras.losses.MeanSquaredError()
-    together = pictures.owners if loss == CONTRASTIVE else None
-    batches = _Batches(pictures.images, targets, seed, together, SHIFT[pictures.kind])
+    batches = Batches(pictures.images, targets, arrange, seed=seed, shift=SHIFT[pictures.kind])
     steps = len(batches) * epochs
     warm = max(1, steps // 12)
     schedule = keras.optimizers.schedules.CosineDecay(
@@ -158,51 +167,3 @@ def _start_from(network: keras.Model, learner: keras.Model, images: np.ndarray, 
         known = np.c_[raw, np.ones(len(raw))]
         solved = np.linalg.solve(known.T @ known + 10 * np.eye(known.shape[1]), known.T @ targets["traits"])
         learner.get_layer("traits").set_weights([solved[:-1], solved[-1]])
-
-
-class _Batches(keras.utils.PyDataset):
-    """Shuffled batches, each picture shifted by up to `shift` pixels, in another exposure and contrast.
-
-    With `together` (n,), pictures of one number follow each other, the numbers in random order.
-    """
-
-    def __init__(
-        self,
-        images: np.ndarray,
-        targets: dict[str, np.ndarray],
-        seed: int,
-        together: np.ndarray | None,
-        shift: int,
-    ):
-        super().__init__(workers=1, use_multiprocessing=False)
-        self.images, self.targets, self.seed, self.epoch, self.together = images, targets, seed, -1, together
-        self.shift = shift
-        self.size = min(BATCH, len(images))
-        self.on_epoch_end()
-
-    def __len__(self) -> int:
-        return len(self.images) // self.size
-
-    def __getitem__(self, index: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        rng = np.random.default_rng([self.seed, 42, self.epoch, index])
-        chosen = self.order[index * self.size : (index + 1) * self.size]
-        made = np.stack([_shifted(self.images[one], rng, self.shift) for one in chosen]).astype(np.float32)
-        made *= rng.uniform(0.85, 1.15, (len(made), 1, 1, made.shape[-1])).astype(np.float32)
-        made += 3 * rng.standard_normal(made.shape, np.float32)
-        return np.clip(made, 0, 255), {name: values[chosen] for name, values in self.targets.items()}
-
-    def on_epoch_end(self) -> None:
-        self.epoch += 1
-        rng = np.random.default_rng([self.seed, 41, self.epoch])
-        self.order = rng.permutation(len(self.images))
-        if self.together is not None:
-            numbers, places = np.unique(self.together[self.order], return_inverse=True)
-            self.order = self.order[np.argsort(rng.permutation(len(numbers))[places], kind="stable")]
-
-
-def _shifted(image: np.ndarray, rng: np.random.Generator, most: int) -> np.ndarray:
-    """Move a picture; what comes in at its border repeats the border."""
-    down, right = rng.integers(-most, most + 1, 2)
-    rows = np.clip(np.arange(image.shape[0]) + down, 0, image.shape[0] - 1)
-    columns = np.clip(np.arange(image.shape[1]) + right, 0, image.shape[1] - 1)
-    return image[rows][:, columns]

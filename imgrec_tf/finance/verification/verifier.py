@@ -216,7 +216,7 @@ class Verifier:
         Raises:
             ValueError: If the name does not end with .npz, or `bits` is out of its range.
         """
-        from imgrec_tf.finance.verification.networks import filters_of
+        from imgrec_tf.finance.verification.networks import filters_of, looks_of
 
         about = {
             "format": "imgrec_tf verifier",
@@ -224,6 +224,7 @@ class Verifier:
             "image_shape": self.image_shape,
             "dimensions": self.model.output_shape[-1],
             "filters": filters_of(self.model),
+            "looks": looks_of(self.model),
             "judges": {str(number): vars(one) for number, one in self.judges.items()},
             "thresholds": {str(number): vars(one) for number, one in self.thresholds.items()},
         }
@@ -245,7 +246,8 @@ class Verifier:
         try:
             weights, about = load_network(path)
             shape, filters = tuple(about["image_shape"]), tuple(about.get("filters", (16, 24, 40, 48)))
-            model = embedding_network(shape, dimensions=about["dimensions"], filters=filters)
+            looks = about.get("looks", 1)
+            model = embedding_network(shape, dimensions=about["dimensions"], filters=filters, looks=looks)
             model.set_weights(weights)
             made = cls(model, about["kind"])
             for number, one in about.get("judges", {}).items():
