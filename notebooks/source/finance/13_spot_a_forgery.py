@@ -263,7 +263,7 @@ found = ir.Evaluation.from_scores(
 pd.DataFrame({"numbers and trees": [str(found["roc_auc"])], "network": [str(seen["roc_auc"])]}, index=["ROC AUC"])
 
 # %% [markdown]
-# The trees are told what to compare, and with what. The network's 28,000 weights have to find out, from some hundred crops that differ in a
+# The trees are told what to compare, and with what. The network's 70,000 weights have to find out, from some hundred crops that differ in a
 # thousand other ways, and nobody told it the place. Compare the two intervals before you prefer one: with so few people in the test they may
 # overlap. (`benchmarks/forgery.py` asks the same with more photos.)
 #
