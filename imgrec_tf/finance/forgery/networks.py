@@ -103,13 +103,14 @@ def evidence_on(model: keras.Sequential, page: np.ndarray) -> np.ndarray:
     Returns:
         float32 (rows, columns): the log odds of each place of 8 × 8 pixels to be forged.
     """
-    return _places_of(model)(page[None].astype(np.float32), training=False).numpy()[0, ..., 0]
+    return _places_of(model)(tf.constant(page[None], tf.float32)).numpy()[0, ..., 0]
 
 
 @lru_cache(maxsize=2)
-def _places_of(model: keras.Sequential) -> keras.Model:
+def _places_of(model: keras.Sequential):
     """The part of a detector that tells places, for pictures of any size; kept, since building it takes a while."""
     found = pixels = keras.Input((None, None, model.input_shape[-1]))
     for layer in model.layers[: 1 + [one.name for one in model.layers].index(EVIDENCE)]:
         found = layer(found)
-    return keras.Model(pixels, found)
+    places = keras.Model(pixels, found)
+    return tf.function(lambda pages: places(pages, training=False), reduce_retracing=True)
