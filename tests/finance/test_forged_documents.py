@@ -29,7 +29,7 @@ def quick(monkeypatch, pages):
 def test_crops_have_shapes_labels_and_a_card(quick):
     dataset = imgrec_tf.load("forged-documents", count=40, crops_per_photo=6, classes=CARDS, seed=3)
     images = np.concatenate([split.images for split in dataset.splits.values()])
-    assert images.shape[1:] == (64, 128, 3) and images.dtype == np.uint8
+    assert images.shape[1:] == (*windows.SHAPE, 3) and images.dtype == np.uint8
     assert dataset.class_names == ("genuine", "forged") and dataset.task == "binary" and dataset.card.synthetic
     assert sum(dataset.card.splits.values()) == len(images) > 80
     groups = {name: set(split.groups) for name, split in dataset.splits.items()}
@@ -44,8 +44,8 @@ def test_crops_are_forged_where_the_mask_says_so(pages):
         assert documents.specimen_contrast(page.document) > 12
         found = photographed.crops_of(page, 2, np.random.default_rng(0))
         for crop, label, kind, field, (left, top, right, bottom) in found:
-            assert crop.shape == (64, 128, 3) and label in (0, 1) and kind in forgery.KINDS and field
-            assert 0 <= left < right <= 128 and 0 <= top < bottom <= 64
+            assert crop.shape == (*windows.SHAPE, 3) and label in (0, 1) and kind in forgery.KINDS and field
+            assert 0 <= left < right <= windows.SHAPE[1] and 0 <= top < bottom <= windows.SHAPE[0]
         if page.edits[0].kind != "recapture":
             both.append({label for _, label, *_ in found} == {0, 1})
     assert np.mean(both) > 0.6  # genuine and forged fields come from the same photo
@@ -97,7 +97,7 @@ def test_the_same_pictures_are_split_in_another_way(quick):
 def test_places_are_told(quick, pages):
     made = data_set.forged_documents(40, crops_per_photo=4, classes=CARDS, seed=5)
     places = forgery.places_in(made.train)
-    assert places.shape == (len(made.train), 64, 128) and places.any(axis=(1, 2)).all()
+    assert places.shape == (len(made.train), *windows.SHAPE) and places.any(axis=(1, 2)).all()
     copies = forgery.kinds_in(made.train) == "recapture"
     assert (places.all(axis=(1, 2)) == copies)[~copies].mean() > 0.8 and places[copies].all()
     with pytest.raises(ValueError, match="kinds of forgery"):
@@ -124,18 +124,14 @@ def test_whole_pages(quick):
     assert dataset.image_shape == (48, 80, 3) and sum(len(split) for split in dataset.splits.values()) == 40
 
 
-def test_windows_cover_a_field_and_a_page():
-    box, shape = (40.0, 100.0, 440.0, 120.0), (346, 548, 3)
-    found = windows.over(box, windows.PIXELS_PER_MM, shape)
-    assert found[0][0] <= box[0] and found[-1][0] + 128 * found[-1][2] >= box[2]
-    portrait = windows.over((60.0, 60.0, 195.0, 230.0), windows.PIXELS_PER_MM, shape)
-    assert min(one[1] for one in portrait) <= 60 and max(one[1] + 64 * one[2] for one in portrait) >= 230
-    covered = np.zeros(shape[:2], bool)
-    for left, top, scale in windows.tiles(shape, windows.PIXELS_PER_MM):
-        covered[round(top) : round(top + 64 * scale), round(left) : round(left + 128 * scale)] = True
-    assert covered[:-1, :-1].all()
+def test_windows_are_cut_without_smoothing_and_beyond_the_edge():
+    page = np.random.default_rng(0).integers(0, 256, (346, 548, 3), dtype=np.uint8)
+    left, top, scale = window = windows.around((300.3, 120.7), 1.0, page.shape)
+    rows, columns = slice(int(top), int(top) + windows.SHAPE[0]), slice(int(left), int(left) + windows.SHAPE[1])
+    np.testing.assert_array_equal(windows.cut(page, window), page[rows, columns])
+    assert scale == 1 and windows.around((548.0, 346.0), 1.0, page.shape)[:2] == (548 - 192, 346 - 96)
     small = windows.cut(np.zeros((20, 30, 3), np.uint8), (0.0, 0.0, 1.0))
-    assert small.shape == (64, 128, 3)
+    assert small.shape == (*windows.SHAPE, 3)
 
 
 @pytest.mark.parametrize(

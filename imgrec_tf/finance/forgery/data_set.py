@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 CLASSES = ("portrait_side", "passport", "id_card_td1")
 SHORTCUTS = ("jpeg_quality",)
 LARGEST = 1024
+MOST_EDITS = 6  # fields that are looked at on a page; more crops show the same fields again
 
 
 def forged_pages(
@@ -129,7 +130,7 @@ def forged_documents(
 
     Args:
         count: Number of photos, 40 or more.
-        what: "crops" for crops of fields, (64, 128) pixels; "pages" for one picture a photo.
+        what: "crops" for crops of fields, (96, 192) pixels; "pages" for one picture a photo.
         crops_per_photo: As in `forged_pages`.
         size: Height and width of whole pages in pixels, 32 to 1,024.
         seed: Seed of everything random, 0 to 999,999.
@@ -188,7 +189,7 @@ class _Photos:
 
     def take(self, plan: Plan):
         """Photograph one page: a `TracedPage`, or rows of (picture, label, kind, field, place)."""
-        edits = 1 if self.size else max(2, self.crops_per_photo // 2)
+        edits = 1 if self.size else min(max(2, self.crops_per_photo // 2), MOST_EDITS)
         page = photographed.take_page(
             plan, self.kinds, edits=edits, severity=self.severity, placebo=self.placebo, skill=self.skill
         )

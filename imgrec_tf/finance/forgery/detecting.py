@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,8 +12,8 @@ from PIL import Image
 from imgrec_tf.finance import locating
 from imgrec_tf.finance.capture import Photo
 from imgrec_tf.finance.documents import Field
+from imgrec_tf.finance.forgery import pictures, traces
 from imgrec_tf.finance.forgery import places as page_places
-from imgrec_tf.finance.forgery import traces, windows
 from imgrec_tf.finance.forgery.trace_detector import TraceDetector
 from imgrec_tf.finance.locating.pictures import reduced_picture
 from imgrec_tf.finance.photos import opened
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 # Width and height in mm of the formats that `locating.nearest_format` knows and that carry forged fields.
 FORMATS = {"card": (85.60, 53.98), "passport page": (125.0, 88.0), "household page": (143.0, 105.0)}
 LEAST_RESOLUTION = 0.55  # of the pixels a mm that the network was trained with
+_DECIDE = 4  # places of a field; one alone may be a speck
 _MASSIVE = 6000  # a photo of more than twice that a side is reduced first
 
 
@@ -35,11 +35,11 @@ class DocumentCheck:
     """What the detector says of one photo.
 
     Attributes:
-        score: The highest score of a field; of a tile where no fields are known; None with a problem. It orders
+        score: The highest score of a field; of the page where no fields are known; None with a problem. It orders
             photos by suspicion; it is no probability until `combine` makes one of it.
         fields: Score of each field, in the order given.
-        heat_map: float32 (height, width) in [0, 1]: from a network, what the tiles over each pixel of the page say on
-            average; from traces, the highest score of a field or character there, 0 elsewhere; or None.
+        heat_map: float32 (height, width) in [0, 1]: from a network, what it says of each place of the page; from
+            traces, the highest score of a field or character there, 0 elsewhere; or None.
         page: uint8 (height, width, 3): the page from straight above; or None.
         page_format: Key of `FORMATS`, or None.
         problem: None, a problem of `locating.straighten`, "unknown_format" or "too_small".
@@ -72,24 +72,25 @@ def check_document(
 ) -> DocumentCheck:
     """Look for forged fields on a photo of one document.
 
-    The page is located and straightened, unless its corners are known. A network looks at windows of 10 × 20 mm over
-    the whole page, and at each field that is named; a `TraceDetector` looks at the fields, and at each character of
+    The page is located and straightened, unless its corners are known. A network looks at every place of the page, and
+    the strongest places of a field make its score; a `TraceDetector` looks at the fields, and at each character of
     evenly spaced lines. Where something is wrong with the photo, the answer is a problem and no score.
 
     Args:
         image: A `capture.Photo`, whose corners and fields are then taken from it, or a photo in any form that
             `locating.straighten` takes.
-        recognizer: Made from a network that was trained on crops of `forged_documents`; or from `fit_traces`.
+        recognizer: Holding a network of `detector` that was trained on crops of `forged_documents`; or from
+            `fit_traces`.
         corners: The page's corners (4, 2) in the photo, clockwise, its own upper left one first, if known.
         fields: Places to score, by name: fields, or their corners (4, 2) in the photo.
-        heat_map: Whether to look at the whole page as well; without it, fields must be known, and it is quicker.
+        heat_map: Whether to draw one; without it, fields must be known.
 
     Returns:
         Scores and a heat map, or the problem.
 
     Raises:
         TypeError: If the image is no photo, or the recogniser none.
-        ValueError: If the recogniser does not tell genuine from forged crops, or corners or fields are unusable.
+        ValueError: If the recogniser holds no detector of forgeries, or corners or fields are unusable.
     """
     check_recognizer(recognizer)
     if isinstance(image, Photo):
@@ -117,8 +118,7 @@ def check_document(
             "unknown_format",
             "The page has none of the formats that the network knows. Give a card, a passport page or a household page",
         )
-    resolution = traces.PIXELS_PER_MM if isinstance(recognizer, TraceDetector) else windows.PIXELS_PER_MM
-    width, height = (round(one * resolution) for one in FORMATS[page_format])
+    width, height = (round(one * traces.PIXELS_PER_MM) for one in FORMATS[page_format])
     sides = np.hypot(*(np.roll(corners, -1, axis=0) - corners).T)
     if (sides[0] + sides[2]) / 2 < LEAST_RESOLUTION * width:
         return _problem(
@@ -159,57 +159,31 @@ def _traced(page, page_format: str, boxes: dict, texts: dict, detector: TraceDet
     return DocumentCheck(max(named.values()), named, found if heat_map else None, page, page_format)
 
 
-def _scored(page, page_format: str, places: dict, recognizer, heat_map: bool) -> DocumentCheck:
-    """Cut all windows, ask once, and lay the answers on the page and the fields."""
-    tiles = windows.tiles(page.shape, windows.PIXELS_PER_MM) if heat_map else []
-    owners: list[tuple[str, windows.Window]] = []
-    for name, box in places.items():
-        owners += [(name, one) for one in windows.over(box, windows.PIXELS_PER_MM, page.shape)]
-    crops = np.stack([windows.cut(page, one) for one in [*tiles, *(window for _, window in owners)]])
-    answers = recognizer.predict(crops)
-    scores = answers[f"score_{recognizer.class_names[1]}"].to_numpy(float)
-    found = _laid_out(page.shape[:2], tiles, _maps(recognizer.model, crops[: len(tiles)], scores)) if tiles else None
-    named: dict[str, float] = dict.fromkeys(places, 0.0)
-    for (name, _), score in zip(owners, scores[len(tiles) :]):
-        named[name] = max(named[name], float(score))
-    highest = max(named.values()) if named else float(scores.max())
+def _scored(page, page_format: str, boxes: dict, recognizer, heat_map: bool) -> DocumentCheck:
+    """Ask the network about every place of the page at once, and let the strongest places of each field decide."""
+    from imgrec_tf.finance.forgery import networks
+
+    evidence = networks.evidence_on(recognizer.model, pictures.saved(page, pictures.QUALITY))
+    chances = 1 / (1 + np.exp(-np.clip(evidence, -50, 50)))
+    height, width = page.shape[:2]
+    named = {name: _strongest(chances, np.array(box) / networks.CELL) for name, box in boxes.items()}
+    highest = max(named.values()) if named else _strongest(chances, (0, 0, *chances.shape[::-1]))
+    found = None
+    if heat_map:
+        extent = (0, 0, width / networks.CELL, height / networks.CELL)
+        found = np.asarray(Image.fromarray(chances).resize((width, height), Image.Resampling.BILINEAR, box=extent))
     return DocumentCheck(highest, named, found, page, page_format)
 
 
-def _maps(model, crops: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    """How suspicious each place of each crop is: float32 (n, rows, columns); one number where no places are told."""
-    from imgrec_tf.finance.forgery import networks
-
-    if networks.EVIDENCE not in [one.name for one in getattr(model, "layers", ())]:
-        return scores.reshape(-1, 1, 1).astype(np.float32)
-    found = _evidence_of(model).predict(crops.astype(np.float32), batch_size=64, verbose=0)[..., 0]
-    return 1 / (1 + np.exp(-np.clip(found, -50, 50)))
-
-
-@lru_cache(maxsize=2)
-def _evidence_of(model):
-    """The part of a detector that tells places; kept, since a new one has TensorFlow trace it again."""
-    import keras
-
-    from imgrec_tf.finance.forgery import networks
-
-    return keras.Model(model.inputs, model.get_layer(networks.EVIDENCE).output)
-
-
-def _laid_out(shape: tuple[int, int], tiles: list[windows.Window], maps: np.ndarray) -> np.ndarray:
-    """Mean of what all tiles say of each pixel of the page: float32 (height, width)."""
-    total, seen = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-    for (left, top, size), one in zip(tiles, maps):
-        rows = slice(round(top), min(shape[0], round(top + windows.SHAPE[0] * size)))
-        columns = slice(round(left), min(shape[1], round(left + windows.SHAPE[1] * size)))
-        extent = (columns.stop - columns.start, rows.stop - rows.start)
-        total[rows, columns] += np.asarray(Image.fromarray(one).resize(extent, Image.Resampling.BILINEAR))
-        seen[rows, columns] += 1
-    return total / np.maximum(seen, 1)
+def _strongest(chances: np.ndarray, box) -> float:
+    """Mean of the few highest chances in a box, whose edges are counted in places."""
+    left, top, right, bottom = box
+    inside = chances[max(0, int(top)) : int(np.ceil(bottom)), max(0, int(left)) : int(np.ceil(right))]
+    return float(np.sort(inside, axis=None)[-_DECIDE:].mean())
 
 
 def check_recognizer(recognizer) -> None:
-    """Refuse what does not tell genuine from forged crops."""
+    """Refuse what does not tell genuine from forged places."""
     from imgrec_tf.recognizer import Recognizer
 
     if isinstance(recognizer, TraceDetector):
@@ -219,10 +193,13 @@ def check_recognizer(recognizer) -> None:
             f"recognizer must be a Recognizer or a TraceDetector, got {type(recognizer).__name__}; see "
             "Recognizer.from_run and fit_traces"
         )
-    if len(recognizer.class_names) != 2 or tuple(recognizer.image_shape) != (*windows.SHAPE, 3):
+    from imgrec_tf.finance.forgery import networks
+
+    layers = [one.name for one in getattr(recognizer.model, "layers", ())]
+    if len(recognizer.class_names) != 2 or networks.EVIDENCE not in layers or recognizer.image_shape[-1] != 3:
         raise ValueError(
-            f"recognizer must tell genuine from forged crops of {(*windows.SHAPE, 3)}, got the classes "
-            f"{recognizer.class_names} and images of {tuple(recognizer.image_shape)}; train it on forged_documents()"
+            "recognizer must hold a network of forgery.detector for colour pictures, trained on forged_documents(); "
+            f"got the classes {recognizer.class_names} and images of {tuple(recognizer.image_shape)}"
         )
 
 

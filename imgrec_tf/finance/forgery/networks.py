@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import keras
+import numpy as np
 import tensorflow as tf
 from keras import layers
 
@@ -12,6 +15,8 @@ from imgrec_tf.finance.forgery import windows
 EVIDENCE = "evidence"  # the layer that holds one number a place
 CELL = 8  # pixels of the crop that one place is wide and high
 _SHARPNESS = 4.0  # of the soft maximum over the places
+# Filters and dilation of each block. The last two see what lies around a place: 87 pixels, 9 mm in both directions.
+_BLOCKS = ((16, 1), (24, 1), (32, 1), (48, 1), (48, 1), (48, 2))
 
 
 @keras.saving.register_keras_serializable(package="imgrec_tf")
@@ -36,7 +41,7 @@ class StrongestPlace(layers.Layer):
 def detector(
     image_shape: tuple[int, int, int] = (*windows.SHAPE, 3), *, residuals: bool = True, seed: int = 0
 ) -> keras.Sequential:
-    """Build the network for crops of fields, or for whole pages of another shape.
+    """Build the network that is trained on crops of fields and then looks at whole pages, `evidence_on`.
 
     It gives each place of 8 × 8 pixels one number, and the strongest place decides, because a forgery is small. Train
     it with `train_detector`, which tells it the places, or with `train(..., augmentation="none")`: turning and zooming
@@ -61,12 +66,13 @@ def detector(
     seeds = iter(range(seed * 1000, seed * 1000 + 1000))
     stack = [keras.Input(image_shape, name="pixels"), layers.Rescaling(1 / 255, dtype="float32")]
     stack += [NoiseResidual()] if residuals else []
-    for number, filters in enumerate((16, 24, 32, 48)):
+    for number, (filters, reach) in enumerate(_BLOCKS):
         stack += [
             layers.Conv2D(
                 filters,
                 3 if number else 5,
                 strides=1 if number else 2,
+                dilation_rate=reach,
                 padding="same",
                 use_bias=False,
                 kernel_initializer=keras.initializers.HeUniform(seed=next(seeds)),
@@ -85,3 +91,26 @@ def detector(
     ]
     with environment.strategy().scope():
         return keras.Sequential(stack)
+
+
+def evidence_on(model: keras.Sequential, page: np.ndarray) -> np.ndarray:
+    """Ask a detector about a picture of any size: it has only layers that go over a page as they go over a crop.
+
+    Args:
+        model: From `detector`, trained.
+        page: uint8 (height, width, channels), in the pixels a mm of the crops that it was trained with.
+
+    Returns:
+        float32 (rows, columns): the log odds of each place of 8 × 8 pixels to be forged.
+    """
+    return _places_of(model)(tf.constant(page[None], tf.float32)).numpy()[0, ..., 0]
+
+
+@lru_cache(maxsize=2)
+def _places_of(model: keras.Sequential):
+    """The part of a detector that tells places, for pictures of any size; kept, since building it takes a while."""
+    found = pixels = keras.Input((None, None, model.input_shape[-1]))
+    for layer in model.layers[: 1 + [one.name for one in model.layers].index(EVIDENCE)]:
+        found = layer(found)
+    places = keras.Model(pixels, found)
+    return tf.function(lambda pages: places(pages, training=False), reduce_retracing=True)

@@ -139,10 +139,9 @@ def crops_of(
         others = np.zeros(page.mask.shape, bool)
         for other, (edit, forged) in enumerate(zip(page.edits, page.forged)):
             if forged and other != number and made.kind != "recapture":
-                others |= edit.mask
+                _fill(others, edit.region)
         place = np.zeros(page.mask.shape, bool)  # painted, or what would have been in a genuine field
-        left, top, right, bottom = made.region
-        place[top:bottom, left:right] = True
+        _fill(place, made.region)
         if made.kind == "recapture":
             names = [name for name, field in page.document.fields.items() if field.text and name != "specimen"]
             name = names[int(rng.integers(len(names)))]
@@ -164,3 +163,8 @@ def crops_of(
                 found.append((windows.cut(page.image, window), int(label), made.kind, name, here))
                 kept += 1
     return found
+
+
+def _fill(mask: np.ndarray, region: tuple[int, int, int, int]) -> None:
+    left, top, right, bottom = region
+    mask[top:bottom, left:right] = True

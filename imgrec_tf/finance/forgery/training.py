@@ -103,10 +103,10 @@ def _of_places(forged: tf.Tensor, evidence: tf.Tensor) -> tf.Tensor:
 
 
 def _arrays(split) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Pixels, labels, and which places are forged: float32 (n, rows, columns, 1)."""
+    """Pixels (uint8), labels, and which places are forged: float32 (n, rows, columns, 1)."""
     places = places_in(split).astype(np.float32)[..., None] * (split.labels == 1)[:, None, None, None]
     cover = tf.nn.avg_pool2d(places, CELL, CELL, "SAME").numpy()
-    return split.pixels(), split.labels, (cover > LEAST_COVER).astype(np.float32)
+    return split.images, split.labels, (cover > LEAST_COVER).astype(np.float32)
 
 
 def _batches(arrays, seed: int | None) -> tf.data.Dataset:
@@ -115,7 +115,7 @@ def _batches(arrays, seed: int | None) -> tf.data.Dataset:
         batches = batches.shuffle(len(arrays[0]), seed=seed, reshuffle_each_iteration=True)
     batches = batches.batch(_BATCH)
     if seed is None:
-        return batches.map(lambda pixels, labels, places: (pixels, (labels, places)))
+        return batches.map(lambda pixels, labels, places: (tf.cast(pixels, tf.float32), (labels, places)))
     chances = tf.random.Generator.from_seed(seed)
 
     def mirrored(pixels, labels, places):
@@ -125,6 +125,6 @@ def _batches(arrays, seed: int | None) -> tf.data.Dataset:
                 tf.cond(turned, lambda one=one, axis=axis: tf.reverse(one, [axis]), lambda one=one: one)
                 for one in (pixels, places)
             )
-        return pixels, (labels, places)
+        return tf.cast(pixels, tf.float32), (labels, places)
 
     return batches.map(mirrored)

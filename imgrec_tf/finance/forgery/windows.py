@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-SHAPE = (64, 128)  # height and width of a crop in pixels
-LEAST_HEIGHT = 10.0  # mm that a crop is high: a line of text with what lies above and below it
-PIXELS_PER_MM = SHAPE[0] / LEAST_HEIGHT
+from imgrec_tf.finance.forgery.traces import PIXELS_PER_MM
+
+SHAPE = (round(10 * PIXELS_PER_MM), round(20 * PIXELS_PER_MM))  # height and width of a crop in pixels
 
 Box = tuple[int, int, int, int]
 Window = tuple[float, float, float]  # left and top in pixels of the page, and pixels of the page in one of the crop
@@ -15,41 +15,22 @@ Window = tuple[float, float, float]  # left and top in pixels of the page, and p
 
 def window_scale(pixels_per_mm: float) -> float:
     """How many pixels of the page become one of the crop."""
-    return LEAST_HEIGHT * pixels_per_mm / SHAPE[0]
+    return pixels_per_mm / PIXELS_PER_MM
 
 
 def around(centre, scale: float, page_shape: tuple[int, ...]) -> Window:
-    """The window around a point (x, y), moved so that it lies on the page where the page is large enough."""
+    """The window around a point (x, y), moved so that it lies on the page where the page is large enough.
+
+    It begins at a whole pixel: cut between pixels, a crop would be smoother than its page, and its noise another.
+    """
     high, wide = SHAPE[0] * scale, SHAPE[1] * scale
     left = np.clip(centre[0] - wide / 2, 0, max(0.0, page_shape[1] - wide))
     top = np.clip(centre[1] - high / 2, 0, max(0.0, page_shape[0] - high))
-    return float(left), float(top), float(scale)
-
-
-def over(box, pixels_per_mm: float, page_shape: tuple[int, ...]) -> list[Window]:
-    """Windows that cover a field, each overlapping the next one: one row for a line of text, more for a portrait."""
-    scale = window_scale(pixels_per_mm)
-    places = []
-    for low, high, extent in ((box[0], box[2], SHAPE[1] * scale), (box[1], box[3], SHAPE[0] * scale)):
-        middle = (low + high) / 2
-        first, last = min(low + extent / 3, middle), max(high - extent / 3, middle)
-        places.append(np.linspace(first, last, 1 + int(np.ceil((last - first) / (extent / 2)))))
-    return [around((x, y), scale, page_shape) for y in places[1] for x in places[0]]
-
-
-def tiles(page_shape: tuple[int, ...], pixels_per_mm: float) -> list[Window]:
-    """Windows of the height of a text line over the whole page: half of each over the next row, three quarters over
-    the next one in its row."""
-    scale = window_scale(pixels_per_mm)
-    high, wide = SHAPE[0] * scale, SHAPE[1] * scale
-    down, right = max(0.0, page_shape[0] - high), max(0.0, page_shape[1] - wide)
-    rows = np.linspace(0, down, 1 + int(np.ceil(2 * down / high)))
-    columns = np.linspace(0, right, 1 + int(np.ceil(4 * right / wide)))
-    return [(float(x), float(y), scale) for y in rows for x in columns]
+    return float(np.round(left)), float(np.round(top)), float(scale)
 
 
 def cut(page: np.ndarray, window: Window) -> np.ndarray:
-    """Cut a window out of a page: uint8 (64, 128, 3); what lies beyond the page repeats its edge."""
+    """Cut a window out of a page: uint8 (96, 192, 3); what lies beyond the page repeats its edge."""
     left, top, scale = window
     box = np.array([left, top, left + SHAPE[1] * scale, top + SHAPE[0] * scale])
     over = int(np.ceil(max(0.0, -box.min(), box[2] - page.shape[1], box[3] - page.shape[0])))

@@ -263,9 +263,9 @@ found = ir.Evaluation.from_scores(
 pd.DataFrame({"numbers and trees": [str(found["roc_auc"])], "network": [str(seen["roc_auc"])]}, index=["ROC AUC"])
 
 # %% [markdown]
-# The trees are told what to compare, and with what. The network's 28,000 weights have to find out, from some hundred crops that differ in a
+# The trees are told what to compare, and with what. The network's 70,000 weights have to find out, from some hundred crops that differ in a
 # thousand other ways, and nobody told it the place. Compare the two intervals before you prefer one: with so few people in the test they may
-# overlap. (`benchmarks/forgery.py` asks the same with more photos.)
+# overlap. (`benchmarks/forgery.py` asks the same with more photos, which a network needs.)
 #
 # ## A mistake, on purpose
 #
@@ -297,8 +297,8 @@ for name, one in {"honest": network, "with her files": flattered}.items():
 pd.DataFrame(rows).T.round(2)
 
 # %% [markdown]
-# The second network calls most genuine pictures forged as soon as they are saved once more. Where all are saved alike, its figure is
-# gone. It has learnt her files.
+# The second network calls far more genuine pictures forged as soon as they are saved once more, and where all are saved alike, its
+# figure falls. It has learnt her files; what is left is what it knows of forgeries.
 #
 # Second, ask it where it looks. Grad-CAM draws the places that speak for "forged" (`ir.explain`): for three forged pictures, and for
 # three genuine ones after the placebo.
