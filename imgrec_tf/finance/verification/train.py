@@ -6,10 +6,10 @@ the thresholds on those of the part "validation", and writes the folder `weights
 On one core that has nothing else to do, portraits take about 31 minutes (9 to draw; 7, 6 and 8 for the three rounds),
 and signatures about 67 (21 to write; 2, 2, 6, 17 and 18 for the five rounds): estimates from the processor seconds of
 the rounds as they were made. The shipped networks had these settings and other random numbers (for batches and
-augmentation, and in signatures for the first weights of the traits' layer), and later rounds had fewer pictures of
-those who were new: 4 of 500 people and 3 of 1,600; of 9,100 writers 4 by themselves and 2 by each imitator. The fifth
-round of signatures ended after 3,000 batches, 2.5 epochs, was warmed up for 80 of them, and its gradients were clipped
-at a fifth of the length. They come out alike, not the same.
+augmentation, and in signatures for the first weights of the traits' layer and what the network was widened by), and
+later rounds had fewer pictures of those who were new: 4 of 500 people and 3 of 1,600; of 9,100 writers 4 by themselves
+and 2 by each imitator. The fifth round of signatures ended after 3,000 batches, 2.5 epochs, was warmed up for 80 of
+them, and its gradients were clipped at a fifth of the length. They come out alike, not the same.
 """
 
 from __future__ import annotations
