@@ -74,11 +74,13 @@ def test_the_layers_compare_as_the_arrays_do(learnt):
 def test_the_limit_lets_the_stated_share_of_strangers_pass(learnt):
     seen = maps(np.concatenate([pages_of(1, 40), pages_of(2, 40)]))
     labels = np.repeat([0, 1], 40)
-    limit = fixed_print.limit_of(learnt, seen, labels, 0.1)
+    limit = fixed_print.limit_of(learnt, seen[None], labels, 0.1)
     likeness = learnt.likeness(seen)
     strangers = np.where(labels == 0, likeness[:, 1], likeness[:, 0])
     assert np.mean(strangers > limit) == pytest.approx(0.1, abs=0.03)
     assert (likeness[np.arange(80), labels] > limit).all()
+    turned = fixed_print.limit_of(learnt, np.stack([seen, seen[::-1], 0 * seen, 0 * seen]), labels, 0.1)
+    assert turned > limit  # where one turn is like another layout's pages, it counts
 
 
 def test_a_layout_with_one_page_has_no_print():

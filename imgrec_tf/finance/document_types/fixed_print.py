@@ -103,17 +103,19 @@ def learn_prints(maps: np.ndarray, labels: np.ndarray, layouts: int) -> FixedPri
 def limit_of(prints: FixedPrints, maps: np.ndarray, labels: np.ndarray, passed: float) -> float:
     """Choose the likeness below which a page is of no known layout.
 
-    What unknown layouts look like is taken from the known ones: each is a stranger to all the others.
+    What unknown layouts look like is taken from the known ones: each is a stranger to all the others, and lying on its
+    side or upside down to its own too. The best of the four turns counts, since an answer may come from any of them.
 
     Args:
         prints: From the training pages.
-        maps: float32 (pages, height, width) of other pages.
+        maps: float32 (4, pages, height, width) of other pages: upright, and by one, two and three quarter turns.
         labels: int (pages,), their layouts.
         passed: Share of strangers that may lie above the limit, in (0, 0.5).
     """
-    likeness = prints.likeness(maps)
-    likeness[np.arange(len(labels)), labels] = 0
-    return float(np.quantile(likeness.max(axis=1), 1 - passed))
+    likeness = np.stack([prints.likeness(one) for one in maps])
+    likeness[0, np.arange(len(labels)), labels] = 0
+    strangers = likeness.max(axis=(0, 2))[prints.printed[labels]]  # photos have no print: they would flatter the limit
+    return float(np.quantile(strangers, 1 - passed))
 
 
 def _shifted(maps: np.ndarray):

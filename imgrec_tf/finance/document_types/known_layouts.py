@@ -16,6 +16,7 @@ import numpy as np
 
 from imgrec_tf.finance import documents
 from imgrec_tf.finance.document_types import fixed_print
+from imgrec_tf.finance.document_types.pages import page_picture
 
 if TYPE_CHECKING:
     import keras
@@ -39,14 +40,15 @@ def recognize_known_layouts(
         run: What `train` returned, or the network: plain layers one after the other, a softmax over layouts at the end.
         dataset: What it was trained on, from `page_dataset`.
         passed: Share of pages of unknown layouts that may be taken for known ones, in (0, 0.5): of the validation
-            pages, each a stranger to all layouts but its own.
+            pages, each a stranger to all layouts but its own, and turned to that too.
         refused: Share of the validation pages without a fixed print that may be taken for unknown ones, in (0, 0.5).
 
     Returns:
         A recogniser of `documents.CLASSES`, in so far as the layouts are theirs, that abstains.
 
     Raises:
-        ValueError: If the labels are no layouts, the network does not fit them, or a share is out of its range.
+        ValueError: If the labels are no layouts, the network does not fit them, a share is out of its range, or the
+            validation split shows none of the layouts that have a print.
     """
     for name, value in (("passed", passed), ("refused", refused)):
         if not 0 < value < 0.5:
@@ -63,11 +65,14 @@ def recognize_known_layouts(
     classes = tuple(one for one in documents.CLASSES if one in kinds)
     train, validation = dataset.train, dataset.validation
     mapper = _mapper(network.input_shape[1:])
-    prints = fixed_print.learn_prints(_maps(mapper, train), train.labels, len(layouts))
+    prints = fixed_print.learn_prints(_maps(mapper, train.images[:]), train.labels, len(layouts))
     printed = prints.printed
     limits = np.zeros((len(layouts), 2))  # of likeness, and half the distance from it to a usual page
     if printed.any():
-        limit = fixed_print.limit_of(prints, _maps(mapper, validation), validation.labels, passed)
+        if not printed[validation.labels].any():
+            raise ValueError("the validation split has no page of a layout with a print of its own; give it more pages")
+        turned = np.stack([_maps(mapper, _turned(validation.images[:], turns)) for turns in range(4)])
+        limit = fixed_print.limit_of(prints, turned, validation.labels, passed)
         limits[printed] = limit, max(0.05, (1 - limit) / 2)
     seen = _unit(_features(network, train.images[:]))
     means = _unit(np.stack([seen[train.labels == number].mean(axis=0) for number in range(len(layouts))]))
@@ -145,9 +150,14 @@ def _mapper(shape: tuple[int, int, int]) -> keras.Model:
     return keras.Model(pixels, fixed_print.contrast_map(pixels))
 
 
-def _maps(mapper: keras.Model, split) -> np.ndarray:
-    """Contrast maps of a split's pages: float32 (pages, height, width)."""
-    return mapper.predict(np.asarray(split.images[:], np.float32), batch_size=128, verbose=0)[..., 0]
+def _maps(mapper: keras.Model, images: np.ndarray) -> np.ndarray:
+    """Contrast maps of pages: float32 (pages, height, width)."""
+    return mapper.predict(np.asarray(images, np.float32), batch_size=128, verbose=0)[..., 0]
+
+
+def _turned(images: np.ndarray, turns: int) -> np.ndarray:
+    """Prepared pages as they look when they are laid the wrong way."""
+    return np.stack([page_picture(np.rot90(one, turns), images.shape[1:3]) for one in np.asarray(images)])
 
 
 def _features(network: keras.Model, images: np.ndarray) -> np.ndarray:

@@ -67,10 +67,8 @@ def upright_page(photo: TrainingPhoto, size: int = 192) -> np.ndarray:
 
 
 def _altered_page(page: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    side = page.shape[0]
-    window = side * (_SQUARE + rng.uniform(-0.04, 0.04, (4, 2)))
-    grey = _warp(page, window, UPRIGHT_INPUT).filter(ImageFilter.GaussianBlur(rng.uniform(0, 1.0))).convert("L")
-    pixels = np.asarray(grey, np.float32)
+    shown = _warp(page, page.shape[0] * _window(rng), UPRIGHT_INPUT)
+    pixels = np.asarray(shown.filter(ImageFilter.GaussianBlur(rng.uniform(0, 1.0))).convert("L"), np.float32)
     if rng.random() < 0.4:  # something lies on it, or a lamp is mirrored
         top, left = rng.integers(0, UPRIGHT_INPUT, 2)
         height, width = rng.integers(8, UPRIGHT_INPUT // 2, 2)
@@ -80,6 +78,15 @@ def _altered_page(page: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         pixels = 255 - pixels
     pixels = pixels + rng.normal(0, rng.uniform(0, 10), pixels.shape)
     return (pixels - pixels.mean()) / (pixels.std() + 2)
+
+
+def _window(rng: np.random.Generator) -> np.ndarray:
+    """The whole page with its corners a little off or, half of the time, a part: letters stand upright anywhere."""
+    corners = _SQUARE
+    if rng.random() < 0.5:
+        size = np.clip(rng.uniform(0.4, 1.0) * np.exp(rng.normal(0, 0.15, 2)), 0.3, 1.0)
+        corners = rng.uniform(0, 1, 2) * (1 - size) + size * _SQUARE
+    return corners + rng.uniform(-0.04, 0.04, (4, 2))
 
 
 def _warp(image: np.ndarray, window: np.ndarray, size: int) -> Image.Image:
