@@ -93,7 +93,7 @@ def pages(count: int, longer: int):
     from imgrec_tf.finance import capture, documents
 
     for number in range(count):
-        rng = np.random.default_rng([FIRST_SEED, 6, number])
+        rng = np.random.default_rng([FIRST_SEED, 7, number])
         kind = CLASSES[number % len(CLASSES)]
         layouts = documents.template_names(kind)
         unseen = number // len(CLASSES) % 2 == 1

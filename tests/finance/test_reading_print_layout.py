@@ -125,6 +125,18 @@ def test_values_below_beside_and_above_their_labels():
     }  # fmt: skip
 
 
+def test_one_letter_is_no_name_and_a_state_is_none():
+    assert arranged([_line("GIVEN NAMES", 10, 10), _line("F", 10, 26, 14)]) == {}
+    assert arranged([_line("SURNAME", 10, 10), _line("UTO", 10, 26, 14)]) == {}
+
+
+def test_names_stand_on_the_side_where_the_dates_stand():
+    labels = (("BORN", "02.01.1990"), ("EXPIRES", "03.04.2030"), ("SEX", "F"), ("SURNAME", "SMITH"))
+    rows = [[_line(label, 10, 30.0 * row), _line(value, 130, 30.0 * row)] for row, (label, value) in enumerate(labels)]
+    lines = [line for row in rows for line in row] + [_line("QVSM NPMSS", 10, 112)]  # a label that nobody can read
+    assert arranged(lines)["surname"].text == "SMITH"
+
+
 def test_a_label_that_is_spread_out_and_one_in_the_same_piece():
     found = arranged([_line("姓", 10, 10), _line("名", 40, 10), _line("王伟", 90, 10), _line("性别男", 10, 40)])
     assert {field: line.text for field, line in found.items()} == {"name": "王伟", "sex": "男"}

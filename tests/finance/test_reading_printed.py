@@ -10,11 +10,12 @@ from PIL import Image
 
 from imgrec_tf.finance import documents, reading
 from imgrec_tf.finance.documents import fonts
-from imgrec_tf.finance.reading import print_rows, printed, trust_limits
+from imgrec_tf.finance.reading import print_rows, print_strips, printed, trust_limits
 from imgrec_tf.finance.reading.labels import folded
 from imgrec_tf.finance.reading.line_reader import SHIPPED, WEIGHTS
 from imgrec_tf.finance.reading.print_dates import printed_dates
-from imgrec_tf.finance.reading.print_texts import other_characters
+from imgrec_tf.finance.reading.print_texts import as_read, other_characters
+from imgrec_tf.finance.reading.training import second_round
 
 
 def line(text: str, kind: str = "sans", size: int = 40) -> np.ndarray:
@@ -116,6 +117,29 @@ def test_what_is_no_picture_is_refused():
 def test_the_shipped_reader_has_the_alphabet_of_today_and_is_small():
     assert reading.shipped_reader("print").characters == reading.print_alphabet()
     assert (WEIGHTS / SHIPPED["print"]).stat().st_size < 130_000
+
+
+def test_a_second_round_gives_the_mean_and_leaves_the_first_strokes_as_they_are():
+    reader = reading.LineReader("AB", seed=1, filters=(4, 4, 8, 8, 8), recurrent_units=8, context="convolution")
+    before = reader.model.get_weights()
+
+    def strip(rng):
+        text = str(rng.choice(["A", "B"]))
+        return np.full((24, 32, 1), -1.0 if text == "A" else 1.0, np.float32), text
+
+    after = second_round(reader, steps=100, seed=3, strip=strip).model.get_weights()
+    same = [np.array_equal(one, other) for one, other in zip(before, after)]
+    assert all(same[:10]) and not any(same[10:11]) and not np.array_equal(before[-2], after[-2])
+    with pytest.raises(ValueError, match="100 or more"):
+        second_round(reader, steps=99, strip=strip)
+
+
+def test_strips_have_only_letters_that_their_font_has():
+    rng = np.random.default_rng(0)
+    for font in ("modern", "ocr-b", "sans"):
+        _, printed_text = print_strips.photographed_print("ŽÁ IJ", font=font, severity="scan", rng=rng)
+        assert not fonts.missing(printed_text, font) and as_read(printed_text).endswith("IJ")
+    assert fonts.missing("王A", "sans") == "" and fonts.missing("Ž", "modern") == "Ž"
 
 
 def test_eight_bits_keep_what_is_read(tmp_path):

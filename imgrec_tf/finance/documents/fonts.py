@@ -28,6 +28,19 @@ LATIN = {
     "mono-bold": "DejaVuSansMono-Bold.ttf",
     "typewriter": "cmtt10.ttf",
 }
+# Further fonts that no layout prints with: what learns to read print learns from them too.
+MORE_LATIN = {
+    "sans-italic": "DejaVuSans-Oblique.ttf",
+    "sans-bold-italic": "DejaVuSans-BoldOblique.ttf",
+    "serif-bold-italic": "STIXGeneralBolIta.ttf",
+    "slab-italic": "DejaVuSerif-Italic.ttf",
+    "slab-bold-italic": "DejaVuSerif-BoldItalic.ttf",
+    "mono-italic": "DejaVuSansMono-Oblique.ttf",
+    "modern": "cmr10.ttf",
+    "modern-bold": "cmb10.ttf",
+    "modern-italic": "cmti10.ttf",
+    "modern-sans": "cmss10.ttf",
+}
 NAMES = ("ocr-b", *LATIN)
 
 # Chinese characters fill their em square; Latin capitals reach about 0.7 of it. Drawn at the same size the two do not
@@ -46,7 +59,7 @@ def _matplotlib_folder() -> Path:
 
 
 def path(name: str) -> Path:
-    """Return the file of a font: "ocr-b", "chinese", or one of `LATIN`.
+    """Return the file of a font: "ocr-b", "chinese", or one of `LATIN` or `MORE_LATIN`.
 
     Raises:
         ValueError: If there is no font of that name.
@@ -55,9 +68,10 @@ def path(name: str) -> Path:
         return FOLDER / CHINESE
     if name == "ocr-b":
         return FOLDER / OCR_B
-    if name not in LATIN:
-        raise ValueError(f"there is no font {name!r}; known are chinese, {', '.join(NAMES)}")
-    return _matplotlib_folder() / LATIN[name]
+    file = LATIN.get(name) or MORE_LATIN.get(name)
+    if file is None:
+        raise ValueError(f"there is no font {name!r}; known are chinese, {', '.join((*NAMES, *MORE_LATIN))}")
+    return _matplotlib_folder() / file
 
 
 @lru_cache(maxsize=512)
@@ -85,17 +99,23 @@ def is_chinese(character: str) -> bool:
     return ord(character) >= _CHINESE_FROM
 
 
-@lru_cache(maxsize=1)
-def _drawable() -> frozenset[int]:
+@lru_cache(maxsize=32)
+def _drawable(name: str = "chinese") -> frozenset[int]:
     from fontTools.ttLib import TTFont
 
-    with TTFont(path("chinese"), lazy=True) as opened:
+    with TTFont(path(name), lazy=True) as opened:
         return frozenset(opened.getBestCmap())
 
 
-def missing(text: str) -> str:
-    """Return the Chinese characters of a text that the bundled font cannot draw, each once."""
-    return "".join(sorted({one for one in text if is_chinese(one) and ord(one) not in _drawable()}))
+def missing(text: str, name: str = "chinese") -> str:
+    """Return the characters of a text that a font cannot draw, each once.
+
+    Args:
+        text: Any text.
+        name: "chinese" looks at the Chinese characters only, any other font at all others.
+    """
+    chinese = name == "chinese"
+    return "".join(sorted({one for one in text if is_chinese(one) == chinese and ord(one) not in _drawable(name)}))
 
 
 def runs(text: str) -> list[tuple[bool, str]]:

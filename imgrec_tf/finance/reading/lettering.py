@@ -10,6 +10,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 from imgrec_tf.finance.documents import fonts
 
 FONTS = tuple(name for name in fonts.NAMES if name != "sans-display")  # that one has no letters
+PRINT_FONTS = (*FONTS, *fonts.MORE_LATIN)  # of names and labels; the other lines are printed in few fonts
 
 
 @lru_cache(maxsize=64)
@@ -41,7 +42,7 @@ def ink(
     Args:
         text: What to draw. Chinese characters take the Chinese font, all others `font`.
         cap_height: Height of a capital letter in pixels.
-        font: One of `FONTS`.
+        font: One of `PRINT_FONTS`.
         pitch: Mean distance from one character to the next in capital heights; None for the font's own. OCR-B and
             typewriter fonts keep one distance, others are stretched or squeezed between the letters.
         weight: From -1, thinner strokes, to 1, ink that has spread; rounded to quarters.

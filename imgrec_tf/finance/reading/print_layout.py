@@ -1,8 +1,9 @@
 """Which value belongs to which label, on a page whose layout nobody has described.
 
 A value stands to the right of its label, below it or above it, next to it and of the kind that the label announces: a
-date, a sex, a name. The pairs that lie nearest are made first. Dates without a label are told apart by their order,
-when as many are left as fields.
+date, a sex, a name. The pairs that lie nearest are made first. Dates, sexes and numbers can hardly be mistaken for
+anything else: where most of them stand on one side of their labels, names are looked for on that side first. Dates
+without a label are told apart by their order, when as many are left as fields.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import field as attribute
 import numpy as np
 
 from imgrec_tf.finance.documents.fonts import is_chinese
+from imgrec_tf.finance.identity import STATE_CODES
 from imgrec_tf.finance.reading.label_scores import announced_by_scores
 from imgrec_tf.finance.reading.labels import LABELS, announced
 from imgrec_tf.finance.reading.print_dates import printed_dates
@@ -25,6 +27,8 @@ DATES = ("birth_date", "issue_date", "expiry_date")
 RELATIONS = ("户主", "妻", "夫", "子", "女", "父", "母")
 _FARTHEST = {"right": 14.0, "below": 2.2, "above": 2.2}  # in heights of the label
 _COST = {"right": (0.25, 0.0), "below": (1.0, 0.0), "above": (1.0, 0.4)}  # of a height of distance, and of the side
+_ELSEWHERE = 2.0  # cost of a value that stands on another side than most
+_MOST, _VOTES = 0.75, 2  # share of the values on one side, and how many of them, for it to be the side of the page
 _SURE = 0.9  # confidence from which on a line says what it says
 _STRETCH = 3.0  # heights between the characters of a label that is spread out, as in 姓　名
 
@@ -58,21 +62,38 @@ def arranged(lines: Sequence[PrintedLine]) -> dict[str, PrintedLine]:
     lines = [part for line in _together(lines) for part in _split(line)]
     labels = [(_announced(line), line) for line in lines]
     values = [line for field, line in labels if field is None]
-    pairs = []
-    for number, (field, label) in enumerate(labels):
-        for place, value in enumerate(values if field else ()):
-            cost = _cost(label.piece, value.piece)
-            if cost is not None and fits(field, value.text):
-                pairs.append((cost, number, place))
-    found: dict[str, PrintedLine] = {}
-    used: set[int] = set()
-    for _, number, place in sorted(pairs):
-        field = labels[number][0]
-        if field not in found and place not in used:
-            found[field] = values[place]
-            used.add(place)
+    pairs = [
+        (cost, side, number, place)
+        for number, (field, label) in enumerate(labels)
+        for place, value in enumerate(values if field else ())
+        if fits(field, value.text)
+        for side, cost in _costs(label.piece, value.piece).items()
+    ]
+    fields = [field for field, _ in labels]
+    usual = _usual_side(_nearest(pairs, fields))
+    pairs = [(cost + _ELSEWHERE * (usual not in (None, side)), side, *pair) for cost, side, *pair in pairs]
+    chosen = _nearest(pairs, fields)
+    found = {field: values[place] for field, (_, place) in chosen.items()}
+    used = {place for _, place in chosen.values()}
     spare = [line for place, line in enumerate(values) if place not in used and len(printed_dates(line.text)) == 1]
     return found | _by_order(found, spare)
+
+
+def _nearest(pairs: list[tuple], fields: list[str | None]) -> dict[str, tuple[str, int]]:
+    """The side and the place of each field's value; every value is used once."""
+    found: dict[str, tuple[str, int]] = {}
+    used: set[int] = set()
+    for _, side, number, place in sorted(pairs):
+        if fields[number] not in found and place not in used:
+            found[fields[number]] = side, place
+            used.add(place)
+    return found
+
+
+def _usual_side(found: dict[str, tuple[str, int]]) -> str | None:
+    sides = [side for field, (side, _) in found.items() if field in (*DATES, "sex", "number", "validity")]
+    usual = max(set(sides), key=sides.count, default=None)
+    return usual if usual and sides.count(usual) >= max(_VOTES, _MOST * len(sides)) else None
 
 
 def fits(field: str, text: str) -> bool:
@@ -89,9 +110,11 @@ def fits(field: str, text: str) -> bool:
         return bool(re.fullmatch("[A-Z]{3}", text))
     if field == "relation":
         return text in RELATIONS
+    if text in STATE_CODES:
+        return False  # a name may look so, but then nobody can tell
     chinese = [one for one in text if is_chinese(one) or one == OTHER]
     if field in ("surname", "given_names"):
-        return bool(re.fullmatch("[A-Z][A-Z' .-]*", text))
+        return bool(re.fullmatch("[A-Z][A-Z' .-]*[A-Z]", text))
     return (len(chinese) == len(text) and 2 <= len(text) <= 4) or bool(re.fullmatch("[A-Z][A-Z' .-]*[A-Z]", text))
 
 
@@ -145,8 +168,8 @@ def _split(line: PrintedLine) -> list[PrintedLine]:
     return [line]
 
 
-def _cost(label: Piece, value: Piece) -> float | None:
-    """How far a value lies from a label, None where it lies nowhere near."""
+def _costs(label: Piece, value: Piece) -> dict[str, float]:
+    """How far a value lies from a label, by the side on which it lies; nothing where it lies nowhere near."""
     high = label.height
     level = abs(label.top + label.bottom - value.top - value.bottom) / 2
     overlap = min(label.right, value.right) - max(label.left, value.left)
@@ -156,12 +179,12 @@ def _cost(label: Piece, value: Piece) -> float | None:
         "below": value.top - label.bottom if overlap > 0 and slip < 4 * high else None,
         "above": label.top - value.bottom if overlap > 0 and slip < 4 * high else None,
     }
-    costs = []
+    costs = {}
     for side, distance in distances.items():
         if distance is not None and -0.4 * high <= distance <= _FARTHEST[side] * high:
             step, extra = _COST[side]
-            costs.append(step * max(distance, 0.0) / high + extra + (0.0 if side == "right" else 0.1 * slip / high))
-    return min(costs, default=None)
+            costs[side] = step * max(distance, 0.0) / high + extra + (0.0 if side == "right" else 0.1 * slip / high)
+    return costs
 
 
 def _by_order(found: dict[str, PrintedLine], spare: list[PrintedLine]) -> dict[str, PrintedLine]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import lru_cache
 
 import numpy as np
@@ -17,6 +18,8 @@ _MARKS = " -'./" + FILLER
 _VALUES = "男女年月日长期户主妻夫子女父母"
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _LONGEST = 12  # characters
+_ALIKE = "IIILLJTFEPHMNWKXVYUOQDCGBRS"  # letters that are taken for each other
+_ACCENTS = "\u0300\u0301\u0302\u0303\u0308\u0327\u030c"  # grave, acute, circumflex, tilde, diaeresis, cedilla, caron
 _OTHERS_KEPT = 5  # of the characters that count as OTHER, every fifth is never printed for training
 
 
@@ -48,7 +51,7 @@ def as_read(text: str) -> str:
 def random_print(rng: np.random.Generator) -> str:
     """A text as it may stand on a document, drawn: names without any sense, dates, labels, numbers, pieces of zones."""
     makers = (_chinese, _strange, _date, _latin, _label, _number, _zone, _short)
-    text = str(makers[int(rng.choice(len(makers), p=[0.32, 0.12, 0.15, 0.15, 0.1, 0.09, 0.03, 0.04]))](rng))
+    text = str(makers[int(rng.choice(len(makers), p=[0.17, 0.08, 0.15, 0.32, 0.15, 0.08, 0.02, 0.03]))](rng))
     start = int(rng.integers(0, max(1, len(text) - _LONGEST + 1)))
     return text[start : start + _LONGEST].strip() or "M"
 
@@ -79,13 +82,24 @@ def _date(rng) -> str:
 
 
 def _latin(rng) -> str:
-    """Words of letters without any sense, in capitals, small letters or both."""
-    text = texts.random_word(int(rng.integers(5, _LONGEST + 1)), rng)
-    for _ in range(int(rng.integers(0, 3))):
+    """Words of letters without any sense, in capitals, small letters or both, and now and then with accents."""
+    letters = list(texts.random_word(int(rng.integers(2, _LONGEST + 1)), rng))
+    if rng.random() < 0.4:  # what is taken for each other, side by side
+        for place in range(len(letters)):
+            if rng.random() < 0.4:
+                letters[place] = str(rng.choice(list(_ALIKE)))
+    if rng.random() < 0.25:
+        place = int(rng.integers(0, len(letters) - 1))
+        letters[place + 1] = letters[place]
+    text = "".join(letters)
+    for _ in range(int(rng.integers(0, 3)) if len(text) > 4 else 0):
         place = int(rng.integers(1, len(text) - 1))
         text = text[:place] + str(rng.choice([" ", " ", "-", "'"])) + text[place + 1 :]
+    if rng.random() < 0.15:
+        marked = [unicodedata.normalize("NFC", one + str(rng.choice(list(_ACCENTS)))) for one in text]
+        text = "".join(one if len(one) == 1 else plain for one, plain in zip(marked, text))
     form = rng.random()
-    return text if form < 0.5 else text.title() if form < 0.85 else text.lower()
+    return text if form < 0.6 else text.title() if form < 0.9 else text.lower()
 
 
 def _label(rng) -> str:
@@ -94,8 +108,13 @@ def _label(rng) -> str:
     if rng.random() < 0.25 or len(text) < 4:
         text += str(rng.choice([" ", " / ", " ("])) + str(rng.choice(words))
     form = rng.random()
-    text = text if form < 0.2 else text.capitalize() if form < 0.8 else text.lower()
-    return text.replace("Prenom", "Prénom") if rng.random() < 0.5 else text
+    text = text if form < 0.2 else text.capitalize() if form < 0.7 else text.title() if form < 0.8 else text.lower()
+    if rng.random() < 0.1:
+        text = f"{rng.integers(1, 15)}. {text}"
+    if rng.random() < 0.5:
+        for plain, marked in (("renom", "rénom"), ("elivre", "élivré"), ("Ne", "Né"), ("EE LE", "ÉE LE")):
+            text = text.replace(plain, marked)
+    return text
 
 
 def _number(rng) -> str:
