@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from imgrec_tf.finance.photos import opened
 
@@ -41,7 +42,9 @@ def reduced_picture(image: Any, longer: int) -> tuple[np.ndarray, float]:
     for top in range(0, rows, step):
         bottom = min(rows, top + step)
         band = _rgb(array[top * factor : bottom * factor, : columns * factor])
-        if factor > 1:
+        if factor > 1 and band.dtype == np.uint8:
+            band = np.asarray(Image.fromarray(np.ascontiguousarray(band)).reduce(factor))
+        elif factor > 1:
             band = band.reshape(bottom - top, factor, columns, factor, 3).mean(axis=(1, 3), dtype=np.float32)
         small[top:bottom] = np.clip(band + 0.5, 0, 255) if band.dtype != np.uint8 else band
     return small, 1 / factor

@@ -86,7 +86,7 @@ def flat_document(part: str, document_class: str, rng: np.random.Generator, long
     return documents.render(document_class, name, seed=int(rng.integers(2**31)), pixels_per_mm=scale, oversampling=2)
 
 
-def upright_pages(count: int, *, seed: int = 0, size: int = 192) -> Iterator[np.ndarray]:
+def upright_pages(count: int, *, seed: int = 0, size: int = 256) -> Iterator[np.ndarray]:
     """Render pages of the layouts that may be learnt, squeezed into squares: uint8 (size, size, 3)."""
     kinds = [one for one in CLASSES if one != "photo"]
     for number in range(count):

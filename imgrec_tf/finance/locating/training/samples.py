@@ -61,7 +61,7 @@ def upright_batches(pages: Sequence[np.ndarray], seed: int, batch: int = 8) -> I
         yield np.stack(turned)[..., None].astype(np.float32), np.zeros((len(turned), 1), np.float32)
 
 
-def upright_page(photo: TrainingPhoto, size: int = 192) -> np.ndarray:
+def upright_page(photo: TrainingPhoto, size: int = 256) -> np.ndarray:
     """The page of a photo, upright, squeezed into a square: uint8 (size, size, 3)."""
     return geometry.rectify(photo.image, photo.corners, (size, size))
 
