@@ -7,6 +7,8 @@ of print and from no layout; how labels and values are put together was tried on
 class, and those held-back ones are counted apart ("unseen layouts"). Their labels are worded as the list in
 `imgrec_tf.finance.reading.labels` knows them; other words would leave a field unread.
 
+The photos are those of the stream 7 of the seed: limits were set while figures of the stream 6 were known.
+
 A field counts as exact when it was found and its value is the printed one: names in capitals, as the reader gives them.
 "Trusted" is what the rules of an application are tried with. Intervals are Wilson's.
 """

@@ -142,6 +142,12 @@ def test_a_label_that_is_spread_out_and_one_in_the_same_piece():
     assert {field: line.text for field, line in found.items()} == {"name": "王伟", "sex": "男"}
 
 
+def test_a_piece_over_two_characters_takes_neither_away():
+    over = PrintedLine("址", 0.5, Piece(10, 10, 48, 21))  # both characters together, misread as one
+    found = arranged([over, _line("出", 10.5, 10), _line("生", 40, 10), _line("02.01.1990", 90, 10)])
+    assert found["birth_date"].text == "02.01.1990"
+
+
 def test_dates_without_labels_are_told_apart_by_their_order_or_left():
     days = [_line("01.01.2030", 300, 10), _line("01.01.1980", 300, 60), _line("01.01.2020", 300, 110)]
     found = {field: line.text[-4:] for field, line in arranged(days).items()}

@@ -138,7 +138,7 @@ def _together(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
                 level = abs(one.top + one.bottom - two.top - two.bottom) < 0.8 * one.height
                 if (
                     level
-                    and two.left - one.right < _STRETCH * one.height
+                    and -0.3 * one.height < two.left - one.right < _STRETCH * one.height
                     and announced(line.text + other.text) is not None
                 ):
                     box = Piece(one.left, min(one.top, two.top), two.right, max(one.bottom, two.bottom), one.light)
