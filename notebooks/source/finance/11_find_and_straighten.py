@@ -287,7 +287,8 @@ ir.plots.image_grid(pages, words, columns=2, synthetic=True, heading="A passport
 # The library's networks work in two stages, too. The first one looks at the whole photo in 96 × 96 pixels, in all
 # four turns and mirrored, and says which parts are sheets. The second one looks at strips along the four sides, again and
 # again, each time closer, and says where exactly in them the edge runs. It sees more pixels of an edge than your network sees of
-# the photo. Where the strips hold no straight edge, there is no answer.
+# the photo. Where the strips of a side hold no straight edge, there is no answer, unless most tries from different starts end at
+# the same corners.
 #
 # ## The right way up
 #
