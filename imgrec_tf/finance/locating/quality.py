@@ -166,7 +166,10 @@ def _page(
     sides = max(16, round(short * factor)), max(16, round(long * factor))
     size = sides if lying else sides[::-1]
     inner = points.mean(axis=0) + 0.97 * (points - points.mean(axis=0))  # not the table around it
-    seen = geometry.rectify(np.full(small.shape[:2], 255, np.uint8), inner, size) > 250
+    if ((inner >= 1) & (inner <= np.array(small.shape[1::-1]) - 1)).all():
+        seen = np.ones(size, bool)  # what follows would say the same
+    else:
+        seen = geometry.rectify(np.full(small.shape[:2], 255, np.uint8), inner, size) > 250
     return geometry.rectify(small, inner, size), seen
 
 
