@@ -25,7 +25,7 @@ _ALIKE = 1.03  # areas that differ by less are of the same page
 _LOST = (0.4, 1.9, 0.07)  # distances from the opposite side at which a lost side is looked for: from, to, step
 _MOVED = 0.03  # how far apart two sides are that are not the same, as a share of the page's size
 _SLAB_REACH, _SLAB_INSET = 0.02, 0.35  # of the strips along its ends, most of which may be a card's round corner
-SURELY_SHEET = 0.8  # mean of the sheet network's map between two outlines of one page
+SURELY_SHEET = 0.8  # mean of the sheet network's map between two outlines of one page; chosen as in `agreement`
 
 
 def exact_sides(
