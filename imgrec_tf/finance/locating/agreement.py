@@ -12,7 +12,7 @@ import numpy as np
 
 from imgrec_tf.finance.locating import geometry, outlines, refining
 
-# Chosen on 360 photos drawn for it, of other people than the benchmark's; some of its layouts and cameras are among them.
+# Chosen on 360 photos drawn for it, of other people than the benchmark's, but partly its layouts and its cameras.
 FEWEST, SHARE = 5, 0.45  # of all tries, that must agree
 SAME = 0.02  # how far apart the corners of one quadrilateral may be found, as a share of its size
 WEAKEST, OTHERS = 0.35, 0.75  # support of the weakest side, and of the others

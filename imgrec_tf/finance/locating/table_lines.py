@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from imgrec_tf.finance.locating import edges, geometry, outlines, refining
 
-# Chosen on 360 photos drawn for it, of other people than the benchmark's; some of its layouts and cameras are among them.
+# Chosen on 360 photos drawn for it, of other people than the benchmark's, but partly its layouts and its cameras.
 BAND = 0.1  # how far within a side the map is asked, as a share of the page's size
 SUSPECT, TABLE = 0.75, 0.5  # mean of the map below which a band is looked at closer, and is table
 REACH, SEEN = 0.09, 0.35  # of the strips in which the true side is looked for; support of a line that is tried
