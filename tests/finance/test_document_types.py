@@ -8,6 +8,7 @@ import pytest
 from keras import layers
 
 from imgrec_tf.finance import applications, document_types, documents, id_documents, locating
+from imgrec_tf.finance.document_types import aligning
 from imgrec_tf.recognizer import Recognizer
 
 LAYOUTS = ("passport/lagoon", "passport/terrace", "portrait_side/lake", "portrait_side/dunes")
@@ -164,17 +165,20 @@ def test_a_page_whose_upper_side_is_unknown_is_tried_all_ways_up(recognizer, pag
     place = int(np.flatnonzero(~recognizer.predict(pages.validation.images[:])["abstained"])[0])
     page = pages.validation.images[:][place]
 
+    corners = np.array([[10, 10], [50, 12], [48, 40], [9, 38]], float)
+    location = locating.Location(corners, 1.0, "network")
+
     def unsure(flat):
-        return locating.Straightened(None, None, None, 0, None, None, "unknown_side", "Which side is up?", (), flat)
+        return locating.Straightened(None, None, None, 0, location, None, "unknown_side", "Which side is up?", (), flat)
 
     stripes = np.zeros((32, 52, 3), np.uint8)
     stripes[::4, :, 1] = 255
     classifier = document_types.DocumentClassifier(recognizer)
     answers = classifier.predict_straightened([unsure(np.rot90(page, 3)), unsure(stripes), unsure(None)])
     assert answers.loc[0, "label"] == recognizer.predict(page).loc[0, "label"] and answers.loc[0, "problem"] == ""
-    assert answers.loc[0, "quarter_turns"] == 3  # what was turned three times against the clock, lies one turn with it
+    np.testing.assert_array_equal(answers.loc[0, "corners"], corners[[1, 2, 3, 0]])  # it lies one turn with the clock
     assert list(answers.loc[1:, "problem"]) == ["Which side is up?"] * 2
-    assert answers.loc[1:, "label"].isna().all() and answers.loc[1:, "score"].isna().all()
+    assert answers.loc[1:, ["label", "score", "corners"]].isna().all().all()
 
 
 def test_a_page_that_was_turned_the_wrong_way_is_known_by_the_layout_that_fits(recognizer, pages):
@@ -182,12 +186,33 @@ def test_a_page_that_was_turned_the_wrong_way_is_known_by_the_layout_that_fits(r
     page = pages.validation.images[:][place]
 
     def turned(image):
-        return locating.Straightened(image, np.zeros((4, 2)), "card", 2, None, None, None, "", ())
+        return locating.Straightened(image, corners, "card", 2, None, None, None, "", ())
+
+    corners = np.array([[10, 10], [50, 12], [48, 40], [9, 38]], float)
 
     classifier = document_types.DocumentClassifier(recognizer)
     answers = classifier.predict_straightened([turned(page), turned(np.rot90(page, 3)), turned(np.rot90(page, 2))])
     assert set(answers["label"]) == {recognizer.predict(page).loc[0, "label"]}
-    assert list(answers["quarter_turns"]) == [2, 1, 0]
+    for turns, found in zip((0, 3, 2), answers["corners"]):
+        np.testing.assert_array_equal(found, np.roll(corners, turns, axis=0))
+
+
+@pytest.mark.parametrize("number", (8, 17, 20, 23))  # outlines that no layout fits; others are near enough
+def test_a_page_of_which_one_side_was_located_wrongly_is_found_by_its_layout(recognizer, plans, number):
+    plan = next(one for one in plans if one.document_class == "passport")
+    photo = id_documents.id_documents_photo(plan, size=(360, 480), severity="mild")
+    wrong = aligning.outlines_near(photo.corners)[number]
+    assert locating.quadrilateral_iou(wrong, photo.corners) < 0.92
+    flat = locating.rectify(photo.image, wrong)
+    page = locating.Straightened(flat, wrong, None, 0, None, None, None, "", ())
+    classifier = document_types.DocumentClassifier(recognizer)
+    assert classifier.predict_straightened([page]).loc[0, "abstained"]
+    found = classifier.predict_straightened([page], [photo.image]).loc[0]
+    assert found["label"] == "passport"
+    assert locating.quadrilateral_iou(found["corners"], photo.corners) > 0.95
+    np.testing.assert_allclose(found["corners"], photo.corners, atol=3)  # the first one is the upper left one
+    leaves = np.random.default_rng(5).integers(0, 255, photo.image.shape, np.uint8)
+    assert classifier.predict_straightened([page], [leaves]).loc[0, "abstained"]
 
 
 def test_a_file_that_is_no_photo_is_a_problem_of_its_row(recognizer, tmp_path):

@@ -219,7 +219,7 @@ def _examined(kind: str, photo, classifier, detector, portrait_box: Box | None, 
         return ExaminedDocument(kind, None, None, None, None, None, (f"The photo {problem.reason}.",), spent)
     straight = locating.straighten(photo)
     on_pages = isinstance(classifier, DocumentClassifier)
-    answer = (classifier.predict_straightened([straight]) if on_pages else classifier.predict(photo)).iloc[0]
+    answer = (classifier.predict_straightened([straight], [photo]) if on_pages else classifier.predict(photo)).iloc[0]
     problems, read, printed, checked = [], None, None, None
     confidence = float(answer[f"score_{kind}"])
     if np.isnan(confidence):
@@ -228,10 +228,8 @@ def _examined(kind: str, photo, classifier, detector, portrait_box: Box | None, 
         problems.append("The classifier abstains: this may be a document, or a layout, that it does not know.")
     elif answer["label"] != kind:
         problems.append(f"It looks like {answer['label']}; hand in the right document, or photograph it again.")
-    named = on_pages and answer["label"] is not None
-    if named and (straight.image is None or answer["quarter_turns"] != straight.quarter_turns):
-        corners = np.roll(straight.location.corners, answer["quarter_turns"], axis=0)  # the layout tells what is up
-        straight = locating.straighten(photo, corners=corners, upright=True)
+    if on_pages and answer["label"] is not None and not np.array_equal(answer["corners"], straight.corners):
+        straight = locating.straighten(photo, corners=answer["corners"], upright=True)  # the layout tells it better
     if straight.problem is not None:
         problems.append(darkness(photo) or straight.reason)
     else:
