@@ -39,9 +39,7 @@ def agreed(
     """
     if len(tried) < FEWEST:
         return None
-    corners = np.array([geometry.order_corners(one) for one, _ in tried])
-    apart = np.linalg.norm(corners[:, None] - corners, axis=-1).max(axis=-1)
-    same = apart < SAME * np.sqrt([geometry.area(one) for one in corners])
+    same = _alike(tried)
     weakest = np.array([support.min() for _, support in tried])
     chosen = np.lexsort((weakest, same.sum(axis=0)))[-1]
     if same[:, chosen].sum() < max(FEWEST, SHARE * len(tried)):
@@ -53,6 +51,18 @@ def agreed(
     cells = np.array(likely.shape[::-1]) / np.array(image_size[::-1])
     needed = LEAST_OVERLAP if answer is None else outlines.overlap(likely, answer * cells) + GAIN
     return tried[chosen] if outlines.overlap(likely, tried[chosen][0] * cells) >= needed else None
+
+
+def unanimous(tried: Sequence[tuple[np.ndarray, np.ndarray]]) -> bool:
+    """Whether there are enough tries, and all of them lead to one quadrilateral: more tries will not change that."""
+    return len(tried) >= FEWEST and bool(_alike(tried)[:, 0].all())
+
+
+def _alike(tried: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+    """Which quadrilaterals are the same, each with each: bool (n, n)."""
+    corners = np.array([geometry.order_corners(one) for one, _ in tried])
+    apart = np.linalg.norm(corners[:, None] - corners, axis=-1).max(axis=-1)
+    return apart < SAME * np.sqrt([geometry.area(one) for one in corners])
 
 
 def _ends_at_rim(corners: np.ndarray, support: np.ndarray, image_size: tuple[int, int]) -> bool:

@@ -11,7 +11,17 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from imgrec_tf.finance.locating import agreement, formats, geometry, outlines, refining, sheets, table_lines, weights
+from imgrec_tf.finance.locating import (
+    agreement,
+    confirming,
+    formats,
+    geometry,
+    outlines,
+    refining,
+    sheets,
+    table_lines,
+    weights,
+)
 from imgrec_tf.finance.locating.pictures import reduced_picture
 
 METHODS = ("auto", "network", "classical")
@@ -26,11 +36,12 @@ SECOND_SHARE = 0.15  # a second region of this share of the first one is a secon
 LEAST_COVERED = 0.95  # of what looks like sheets, inside of one outline around it
 LEAST_AROUND = 0.9  # support of that outline; the drawn outline of the passport in ICAO 9303, part 4, has 0.93
 PARTING_LEVELS, PARTED_SHARE = (0.8, 0.9, 0.95), 0.4  # the same, where nothing certain was found
+LEAST_INSIDE = 0.8  # of what looks like the sheet, inside of its outline; below, there may be two
 LEAST_OVERLAP = 0.70  # of the exact quadrilateral with the rough one
 LEAST_OVERLAP_MENDED = 0.50  # the same, where sides were lost and found elsewhere
 RIM_PIXELS = 6  # of the 48 at one side of the photo: what reaches it on that length may go on outside
 CERTAIN = 0.8  # level at which a sheet that reaches the side of the photo goes on, whatever edges there are inside
-LEAST_HELD = 0.25  # of the cells of a sheet next to a side of the photo, by corners that hold all of it
+LEAST_HELD = 0.6  # of the cells of a sheet next to a side of the photo, by corners that hold all of it
 LEAST_AT_RIM = 0.85  # support of a side that runs along the side of the photo
 OUTSIDE = 0.012  # how far a corner may lie outside of the photo, as a share of the page's size
 
@@ -141,20 +152,33 @@ def _by_networks(small: np.ndarray, *, fallback: bool) -> Location:
         best = _instead(small, best, choose, tried, likely)
     if fallback and best.problem == "uncertain":
         region = ndimage.zoom(heart.astype(float), 4, order=1, grid_mode=True, mode="nearest") > 0.5
-        second = _best(small, "classical", _plausible(small, region), [], likely)
+        proposed = list(outlines.classical_quadrilaterals(small))
+        second = _best(small, "classical", _plausible(small, region, proposed), [], likely)
         best = second if second.found else best
-    if best.problem == "uncertain":  # two that touch at the usual level may part at a higher one
-        for level in PARTING_LEVELS:
-            _, sizes, order = sheets.regions(likely, level)
-            if len(order) > 1 and sizes[order[1]] >= max(FEWEST_PIXELS, PARTED_SHARE * sizes[order[0]]):
-                return _problem("two_documents")
+        if not second.found and not _goes_on_outside(heart):
+            chosen = confirming.confirmed(small, likely, proposed)
+            best = best if chosen is None else _judged(small, "classical", *chosen, chosen[0], least=chosen[1].min())
+    cells = np.array(likely.shape[::-1]) / np.array(small.shape[1::-1])
+    sheet = np.where(heart, likely, 0)
+    one_of_two = best.found and outlines.covered(sheet, best.corners * cells) < LEAST_INSIDE
+    if (best.problem == "uncertain" or one_of_two) and _parts_in_two(likely):
+        return _problem("two_documents")
+    if best.problem == "uncertain":
         faint, _, _ = sheets.regions(likely, min(sheets.LEVELS))
         if _goes_on_outside(np.isin(faint, faint[heart])):
             return _problem("cropped")
-    cells = np.array(likely.shape[::-1]) / np.array(small.shape[1::-1])
     if best.found and _goes_on_outside(heart & (likely > CERTAIN), best.corners * cells):
         return _problem("cropped")
     return best
+
+
+def _parts_in_two(likely: np.ndarray) -> bool:
+    """Whether what touches at the usual level parts into two large sheets at a higher one."""
+    for level in PARTING_LEVELS:
+        _, sizes, order = sheets.regions(likely, level)
+        if len(order) > 1 and sizes[order[1]] >= max(FEWEST_PIXELS, PARTED_SHARE * sizes[order[0]]):
+            return True
+    return False
 
 
 def _goes_on_outside(sheet: np.ndarray, corners: np.ndarray | None = None) -> bool:
@@ -184,11 +208,11 @@ def _around_all(small: np.ndarray, likely: np.ndarray) -> Location | None:
     return None
 
 
-def _plausible(small: np.ndarray, region: np.ndarray) -> Iterator[np.ndarray]:
-    """Classical outlines that cover about what the network took for a sheet."""
+def _plausible(small: np.ndarray, region: np.ndarray, proposed: list) -> Iterator[np.ndarray]:
+    """Those of the classical outlines that cover about what the network took for a sheet."""
     share = np.array([small.shape[1] / region.shape[1], small.shape[0] / region.shape[0]])
     network = outlines.quadrilateral_around(region)
-    for _, corners in sorted(outlines.classical_quadrilaterals(small), key=lambda one: -one[0])[:4]:
+    for _, corners in sorted(proposed, key=lambda one: -one[0])[:4]:
         if network is not None and geometry.quadrilateral_iou(corners, network * share) > 0.6:
             yield corners
 
@@ -203,7 +227,10 @@ def _best(small: np.ndarray, method: str, rough: Iterator[np.ndarray], tried: li
             corners, support, start = found, held, one
         if corners is not None and support.min() >= SURE and geometry.quadrilateral_iou(start, corners) >= NEAR:
             break
-    if corners is not None and support.min() < refining.LEAST_SUPPORT["network"]:
+        if agreement.unanimous(tried):
+            break
+    settled = agreement.agreed(tried, likely, small.shape[:2], None) is not None
+    if corners is not None and support.min() < refining.LEAST_SUPPORT["network"] and not settled:
         mended, held = refining.repaired(small, corners, support, tried)
         if mended is not corners and geometry.quadrilateral_iou(start, mended) >= LEAST_OVERLAP_MENDED:
             corners, support, start = mended, held, mended

@@ -9,7 +9,7 @@ from imgrec_tf.finance.locating.sizes import SHEET_INPUT, STRIP_ACROSS, STRIP_AL
 
 
 def sheet_network() -> keras.Model:
-    """A U-Net (Ronneberger, Fischer and Brox, MICCAI 2015) of 0.2 M parameters: which pixels show a sheet or a card.
+    """A U-Net (Ronneberger, Fischer and Brox, MICCAI 2015) of 0.4 M parameters: which pixels show a sheet or a card.
 
     Each stage adds its second convolution to the first (He, Zhang, Ren and Sun, CVPR 2016). Most weights are in the
     coarse stages, where they cost little time and see the whole scene: a page is told from paper by what surrounds it.
@@ -18,15 +18,15 @@ def sheet_network() -> keras.Model:
     """
     inputs = keras.Input((SHEET_INPUT, SHEET_INPUT, 3))
     features = layers.Rescaling(1 / 64, offset=-2)(inputs)
-    features = _convolution(features, 16, strides=2)
+    features = _convolution(features, 24, strides=2)
     skips = []
-    for filters in (20, 32, 56, 64):
+    for filters in (24, 40, 72, 96):
         skips.append(features)
         features = _convolution(features, filters, strides=2)
         features = layers.Add()([features, _convolution(features, filters)])
     everywhere = layers.GlobalAveragePooling2D(keepdims=True)(features)
-    features = layers.Add()([features, layers.Conv2D(64, 1)(everywhere)])
-    for filters, skip in zip((40, 28, 20, 10), reversed(skips)):
+    features = layers.Add()([features, layers.Conv2D(96, 1)(everywhere)])
+    for filters, skip in zip((56, 36, 24, 12), reversed(skips)):
         features = layers.UpSampling2D(interpolation="bilinear")(features)
         features = _convolution(layers.Concatenate()([features, skip]), filters)
     return keras.Model(inputs, layers.Conv2D(1, 1)(features), name="sheet_network")

@@ -178,7 +178,7 @@ def _light(page: np.ndarray, seen: np.ndarray) -> dict[str, float]:
         return {"too_dark": 0.0, "too_bright": 0.0, "low_contrast": 0.0, "glare": 0.0}
     luma = page.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
     rows, columns = (side // 8 * 8 for side in luma.shape)
-    lowest = np.where(seen, page.min(axis=2), 0)[:rows, :columns]
+    lowest = np.where(seen, np.minimum.reduce(list(np.moveaxis(page, 2, 0))), 0)[:rows, :columns]
     white = lowest.reshape(rows // 8, 8, columns // 8, 8).min(axis=(1, 3)) >= _SATURATED
     share = float(white.mean())
     coarse = luma[: rows // 2 * 2, : columns // 2 * 2]
@@ -189,7 +189,7 @@ def _light(page: np.ndarray, seen: np.ndarray) -> dict[str, float]:
 def _blur(page: np.ndarray) -> float:
     from skimage.measure import blur_effect
 
-    luma = page.astype(np.float64).mean(axis=2)
+    luma = page.astype(np.float32) @ np.full(3, 1 / 3, np.float32)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = blur_effect(luma, h_size=9)
     return float(value) if np.isfinite(value) else 0.0

@@ -25,7 +25,8 @@ _ALIKE = 1.03  # areas that differ by less are of the same page
 _LOST = (0.4, 1.9, 0.07)  # distances from the opposite side at which a lost side is looked for: from, to, step
 _MOVED = 0.03  # how far apart two sides are that are not the same, as a share of the page's size
 _SLAB_REACH, _SLAB_INSET = 0.02, 0.35  # of the strips along its ends, most of which may be a card's round corner
-SURELY_SHEET = 0.8  # mean of the sheet network's map between two outlines of one page; chosen as in `agreement`
+# Mean of the sheet network's map between two outlines of one page; chosen as in `agreement`, and as in `confirming`.
+SURELY_SHEET, PERHAPS_SHEET = 0.8, 0.15
 
 
 def exact_sides(
@@ -215,18 +216,20 @@ def is_better(image: np.ndarray, found, held, corners, support, likely: np.ndarr
     if abs(gain) > ALLOWED_LOSS or 1 / _ALIKE < growth < _ALIKE:
         return bool(gain > 0)
     smaller, larger = (corners, found) if growth > 1 else (found, corners)
-    return (growth > 1) == (_is_sheet_between(image, likely, smaller, larger) or _runs_on(image, smaller, larger))
+    sheet = 0.0 if likely is None else _sheet_between(image, likely, smaller, larger)
+    return (growth > 1) == (sheet > SURELY_SHEET or _runs_on(image, smaller, larger, sheet > PERHAPS_SHEET))
 
 
-def _is_sheet_between(image: np.ndarray, likely: np.ndarray | None, smaller: np.ndarray, larger: np.ndarray) -> bool:
-    if likely is None:
-        return False
+def _sheet_between(image: np.ndarray, likely: np.ndarray, smaller: np.ndarray, larger: np.ndarray) -> float:
     cells = np.array(likely.shape[::-1]) / np.array(image.shape[1::-1])
-    return outlines.between(likely, smaller * cells, larger * cells) > SURELY_SHEET
+    return outlines.between(likely, smaller * cells, larger * cells)
 
 
-def _runs_on(image: np.ndarray, smaller: np.ndarray, larger: np.ndarray) -> bool:
-    """Whether there are edges along both ends of each slab that the page gains by its larger outline."""
+def _runs_on(image: np.ndarray, smaller: np.ndarray, larger: np.ndarray, perhaps_sheet: bool) -> bool:
+    """Whether there are edges along both ends of each slab that the page gains by its larger outline.
+
+    Where the slab is perhaps sheet, one end may be seen less well, such as that on the side of the shadow.
+    """
     size = np.sqrt(geometry.area(smaller))
     for side in range(4):
         following = (side + 1) % 4
@@ -244,7 +247,8 @@ def _runs_on(image: np.ndarray, smaller: np.ndarray, larger: np.ndarray) -> bool
             return False
         strips = edges.cut_strips(image, slab, _SLAB_REACH * size / np.sqrt(geometry.area(slab)), _SLAB_INSET)
         _, seen = edges.fit_lines(edge_logits(strips), strips)
-        if seen[[1, 3]].min() < RUNS_ON:
+        less, more = np.sort(seen[[1, 3]])
+        if less < RUNS_ON and not (perhaps_sheet and more >= LEAST_SUPPORT["network"] and less >= SEEN_OUTSIDE):
             return False
     return True
 

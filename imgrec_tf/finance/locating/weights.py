@@ -1,4 +1,9 @@
-"""The shipped weights: one NumPy archive of float16 arrays. Reading it runs no code (no pickles are allowed)."""
+"""The shipped weights: one NumPy archive. Reading it runs no code (no pickles are allowed).
+
+Arrays are float16. The kernels of the largest network are whole numbers of 8 bits with a factor for each output channel
+(as in Jacob et al., "Quantization and training of neural networks for efficient integer-arithmetic-only inference",
+CVPR 2018, section 2, with a zero point of 0); it computes in float32 all the same.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +18,7 @@ if TYPE_CHECKING:
 
 FILE = Path(__file__).with_name("weights.npz")
 NETWORKS = ("sheet_network", "edge_network", "upright_network")
+_IN_8_BITS, _FACTOR = ("sheet_network",), ".factor"
 
 
 def available() -> bool:
@@ -39,7 +45,9 @@ def network(name: str) -> keras.Model:
     if not FILE.is_file():
         raise ValueError(f"{FILE} is missing; make it again with: python -m imgrec_tf.finance.locating.training")
     with np.load(FILE, allow_pickle=False) as archive:
-        arrays = [archive[key].astype(np.float32) for key in sorted(archive.files) if key.startswith(f"{name}/")]
+        factors = {key: archive[key] for key in archive.files if key.endswith(_FACTOR)}
+        keys = sorted(key for key in archive.files if key.startswith(f"{name}/") and key not in factors)
+        arrays = [archive[key].astype(np.float32) * factors.get(key + _FACTOR, np.float32(1)) for key in keys]
     if [one.shape for one in arrays] != [tuple(one.shape) for one in model.weights]:
         raise ValueError(
             f"{FILE} does not fit {name}; make it again with: python -m imgrec_tf.finance.locating.training"
@@ -49,13 +57,19 @@ def network(name: str) -> keras.Model:
 
 
 def save(models: dict[str, keras.Model], path: Path = FILE) -> Path:
-    """Write the weights of some networks as float16; those of the others stay as they are in the file."""
+    """Write the weights of some networks; those of the others stay as they are in the file."""
     kept = {}
     if path.is_file():
         with np.load(path, allow_pickle=False) as archive:
             kept = {key: archive[key] for key in archive.files if key.split("/")[0] not in models}
     for name, model in models.items():
-        kept |= {f"{name}/{number:03d}": one.astype(np.float16) for number, one in enumerate(model.get_weights())}
+        for number, array in enumerate(model.get_weights()):
+            key = f"{name}/{number:03d}"
+            if name in _IN_8_BITS and array.ndim == 4:
+                factor = np.maximum(np.abs(array).max(axis=(0, 1, 2)), 1e-12).astype(np.float32) / 127
+                kept |= {key: np.round(array / factor).astype(np.int8), key + _FACTOR: factor}
+            else:
+                kept[key] = array.astype(np.float16)
     part = path.with_suffix(".part.npz")
     np.savez_compressed(part, **kept)
     part.replace(path)

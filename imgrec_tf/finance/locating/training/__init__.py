@@ -4,5 +4,5 @@
 
 It renders and photographs documents, trains the three networks and writes `weights.npz`. Layouts named in
 `photos.HELD_BACK` are never shown. The sheet network needs no photos: it learns from scenes composed of page and table
-layers, 14,000 batches of 16 (`--only sheet_network`, about 35 minutes of one core, most of it training).
+layers, 18,000 batches of 16 (`--only sheet_network`, about an hour of one core, most of it training).
 """

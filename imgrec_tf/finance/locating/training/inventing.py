@@ -41,6 +41,8 @@ def recoloured(page: Document, rng: np.random.Generator) -> Document:
     pixels = np.clip(pixels, 0, 1) ** np.exp(rng.uniform(-0.5, 0.7)) * _colour(rng, 0.75, 1.0)
     if rng.random() < 0.45:
         pixels = _banded(pixels, rng)
+    if rng.random() < 0.1:
+        pixels = _parted(pixels, rng)
     return replace(page, image=np.clip(255 * pixels, 0, 255).astype(np.uint8))
 
 
@@ -64,6 +66,8 @@ def invented_page(rng: np.random.Generator, longest: int = 480) -> Document:
     pixels = blend(ground, other, smooth_noise(rng, height, width, rng.uniform(0.2, 0.9)))
     if rng.random() < 0.5:
         pixels = _banded(pixels, rng)
+    if rng.random() < 0.25:
+        pixels = _parted(pixels, rng)
     picture = Image.fromarray(np.clip(255 * pixels, 0, 255).astype(np.uint8))
     pen = ImageDraw.Draw(picture)
     ink = _ink(_colour(rng, 0.0, 0.35) if light else _colour(rng, 0.65, 1.0))
@@ -94,6 +98,17 @@ def _banded(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         turned[:wide] = (1 - cover) * turned[:wide] + cover * _colour(rng, 0.0, 1.0)
         pixels = np.rot90(turned, -turns)
     return pixels
+
+
+def _parted(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Two grounds that meet along a straight or a wavy line, as on many cards."""
+    height, width = pixels.shape[:2]
+    y, x = np.mgrid[:height, :width] / max(height, width)
+    angle, bend = rng.uniform(0, 2 * np.pi), rng.choice([0.0, 0.08]) * rng.uniform(0.5, 2.0)
+    along, across = x * np.cos(angle) + y * np.sin(angle), y * np.cos(angle) - x * np.sin(angle)
+    place = across + bend * np.sin(2 * np.pi * (along * rng.uniform(0.4, 1.6) + rng.uniform()))
+    other = (place > np.quantile(place, rng.uniform(0.25, 0.75)))[..., None] * rng.uniform(0.5, 1.0)
+    return (1 - other) * pixels + other * _colour(rng, 0.0, 1.0)
 
 
 def _rulings(pen: ImageDraw.ImageDraw, height: int, width: int, rng: np.random.Generator, colour) -> None:

@@ -14,7 +14,7 @@ from imgrec_tf.finance.locating import networks
 from imgrec_tf.finance.locating.training import composing, layers, samples
 from imgrec_tf.finance.locating.training.photos import TrainingPhoto
 
-STEPS = {"sheet_network": 14_000, "edge_network": 1000, "upright_network": 2400}
+STEPS = {"sheet_network": 18_000, "edge_network": 1000, "upright_network": 2400}
 _RATE = {"sheet_network": 3e-3, "edge_network": 3e-3, "upright_network": 2e-3}
 
 
