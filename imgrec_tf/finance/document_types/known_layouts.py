@@ -4,9 +4,9 @@ A score compares the classes that a network knows with each other; it does not s
 them. Here a second question is asked, of each kind: does the page show the fixed print of one of its layouts, see
 `fixed_print`? A kind without any print of its own, such as photos of foliage, is asked another way: how like are the
 network's last features to the mean features of its pages (the nearest class mean, after Mensink, Verbeek, Perronnin and
-Csurka, "Metric learning for large scale image classification", ECCV 2012)? The two answers are multiplied: the network
-decides among the kinds whose print is there, and the print alone where the network is wrong about a page that is
-plainly of one layout. All is one Keras model, so that a `Recognizer` keeps it in its one file.
+Csurka, "Metric learning for large scale image classification", ECCV 2012)? A kind is named where the network and the
+second answer agree; where a page has all the print of a layout, the network is overruled. All is one Keras model, so
+that a `Recognizer` keeps it in its one file.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from imgrec_tf.training import TrainingRun
 
 _CERTAIN = 4.0  # log-odds of being known half-way from the limit to a usual page
-_NETWORK_ERRS = 0.05  # score that the network leaves to each kind with a print, however sure it is of another one
+_NETWORK_ERRS = 0.05  # score that a kind keeps, however sure the network is of another one, where its print is there
 
 
 def recognize_known_layouts(
@@ -36,8 +36,8 @@ def recognize_known_layouts(
     """Make a recogniser of kinds of document from a network that was trained on layouts.
 
     The score of a kind is the sum of the scores of its layouts, times how certain it is that the page is of one of
-    them, as a share of these products of all kinds; and all that times how certain the most certain kind is. What is
-    missing to 1 goes to all kinds alike. Where little is left of the best score, the recogniser abstains.
+    them, as a share of these products of all kinds; and times that certainty again. What is missing to 1 goes to all
+    kinds alike. Where little is left of the best score, the recogniser abstains.
 
     Args:
         run: What `train` returned, or the network: plain layers one after the other, a softmax over layouts at the end.
@@ -99,9 +99,7 @@ def _model(network: keras.Model, classes, kinds: np.ndarray, prints, means: np.n
     for layer in network.layers[:-1]:
         features = layer(features)
     member = np.array([[kind == one for one in classes] for kind in kinds], float)
-    has_print = prints.printed.astype(float) @ member > 0
-    errs = _NETWORK_ERRS * has_print.astype(float)
-    scores = _fixed(layers.Dense(count, name="kinds"), network.layers[-1](features), member, errs)
+    scores = _fixed(layers.Dense(count, use_bias=False, name="kinds"), network.layers[-1](features), member)
     contrasts = fixed_print.contrast_map(pixels)
     unit = layers.UnitNormalization(name="unit_features", dtype="float32")(features)
 
@@ -113,23 +111,30 @@ def _model(network: keras.Model, classes, kinds: np.ndarray, prints, means: np.n
     def by_features(chosen: np.ndarray, name: str):
         return _fixed(layers.Dense(len(chosen), use_bias=False, name=f"means_{name}"), unit, means[chosen].T)
 
-    known = []
+    known, usual = [], []
     for kind in classes:
-        sure = []
+        sure, whole = [], None
         for own, compare in ((prints.printed, by_print), (~prints.printed, by_features)):
             chosen = np.flatnonzero(own & (kinds == kind))
             if len(chosen):
                 name = f"{kind}_{len(sure)}"
                 limit, distance = limits[chosen[0]]
                 steep = _CERTAIN / distance
+                largest = _largest(compare(chosen, name), name)
                 certain = layers.Dense(1, "sigmoid", name=f"certain_{name}")
-                sure.append(_fixed(certain, _largest(compare(chosen, name), name), [[steep]], [-steep * limit]))
+                sure.append(_fixed(certain, largest, [[steep]], [-steep * limit]))
+                if compare is by_print:
+                    print_is_there = layers.Dense(1, "sigmoid", name=f"usual_{kind}")
+                    whole = _fixed(print_is_there, largest, [[steep]], [-steep * (limit + distance)])
         known.append(sure[0] if len(sure) == 1 else layers.Maximum(name=f"certain_{kind}")(sure))
+        usual.append(layers.Rescaling(0.0, name=f"usual_{kind}")(known[-1]) if whole is None else whole)
+    kept = layers.Rescaling(_NETWORK_ERRS, name="kept")(layers.Concatenate(name="usual")(usual))
+    scores = layers.Add(name="overruled")([scores, kept])
     known = layers.Concatenate(name="known")(known)
     both = layers.Multiply(name="both")([scores, known])
     total = layers.Rescaling(1, offset=1e-12, name="total")(keras.ops.sum(both, axis=-1, keepdims=True))
     share = both / total
-    certain = layers.Multiply(name="certain")([share, keras.ops.max(known, axis=-1, keepdims=True)])
+    certain = layers.Multiply(name="certain")([share, known])
     even = np.full((count, count), -1 / count)  # what the certain scores lack to 1, for all kinds alike
     rest = _fixed(layers.Dense(count, name="even"), certain, even, np.full(count, 1 / count))
     return keras.Model(pixels, layers.Add(name="certain_scores")([certain, rest]))
