@@ -27,7 +27,7 @@ def tries(same: int, other: int, support=WEAK, corners=PAGE) -> list:
 
 
 def test_what_most_tries_lead_to_is_chosen_in_spite_of_one_weak_side():
-    chosen, support = agreement.agreed(tries(7, 3), sheet(), SIZE, None)
+    chosen, support = agreement.agreed(tries(7, 3), sheet(), SIZE)
     np.testing.assert_allclose(chosen, PAGE, atol=3)
     assert support.min() == 0.45
 
@@ -43,13 +43,13 @@ def test_what_most_tries_lead_to_is_chosen_in_spite_of_one_weak_side():
 )
 def test_otherwise_there_is_no_choice(tried, why):
     corners = tried[0][0].round()
-    assert agreement.agreed(tried, sheet(corners), SIZE, None) is None, why
+    assert agreement.agreed(tried, sheet(corners), SIZE) is None, why
 
 
-def test_an_answer_that_covers_the_map_as_well_stays():
+def test_what_lies_beside_the_likeliest_sheet_is_not_chosen():
     tried = tries(7, 3, np.full(4, 0.95))
-    assert agreement.agreed(tried, sheet(), SIZE, PAGE) is None
-    assert agreement.agreed(tried, sheet(), SIZE, PAGE + np.array([[0, 0], [60, 0], [60, 0], [0, 0]])) is not None
+    assert agreement.agreed(tried, sheet(), SIZE) is not None
+    assert agreement.agreed(tried, sheet(PAGE + np.array([80, 0])), SIZE) is None
 
 
 def scene(header: tuple[int, int, int] | None = None) -> np.ndarray:

@@ -17,25 +17,21 @@ FEWEST, SHARE = 5, 0.45  # of all tries, that must agree
 SAME = 0.02  # how far apart the corners of one quadrilateral may be found, as a share of its size
 WEAKEST, OTHERS = 0.35, 0.75  # support of the weakest side, and of the others
 RIM = 0.06  # how near to the photo's rim the weakest side must not end, as a share of the photo's longer side
-LEAST_OVERLAP, GAIN = 0.8, 0.02  # overlap with the map where there is no answer, and how much more than an answer's
+LEAST_OVERLAP = 0.8  # with the map
 
 
 def agreed(
-    tried: Sequence[tuple[np.ndarray, np.ndarray]],
-    likely: np.ndarray,
-    image_size: tuple[int, int],
-    answer: np.ndarray | None,
+    tried: Sequence[tuple[np.ndarray, np.ndarray]], likely: np.ndarray, image_size: tuple[int, int]
 ) -> tuple[np.ndarray, np.ndarray] | None:
-    """Choose the quadrilateral that most tries lead to.
+    """Choose the quadrilateral that most tries lead to, where there is no answer otherwise.
 
     Args:
         tried: Corners (4, 2) in pixels and support (4,) of each, one a try.
         likely: Map of the sheet network, float (height, width).
         image_size: Height and width of the photo in pixels.
-        answer: Corners so far, None where there is no answer.
 
     Returns:
-        Corners and support; None where too few agree, more than one side is weak, or the answer is as good.
+        Corners and support; None where too few agree, more than one side is weak, or the map is about another place.
     """
     if len(tried) < FEWEST:
         return None
@@ -49,8 +45,7 @@ def agreed(
     if support[0] < WEAKEST or support[1] < OTHERS or _ends_at_rim(*tried[chosen], image_size):
         return None
     cells = np.array(likely.shape[::-1]) / np.array(image_size[::-1])
-    needed = LEAST_OVERLAP if answer is None else outlines.overlap(likely, answer * cells) + GAIN
-    return tried[chosen] if outlines.overlap(likely, tried[chosen][0] * cells) >= needed else None
+    return tried[chosen] if outlines.overlap(likely, tried[chosen][0] * cells) >= LEAST_OVERLAP else None
 
 
 def unanimous(tried: Sequence[tuple[np.ndarray, np.ndarray]]) -> bool:

@@ -148,8 +148,9 @@ def _by_networks(small: np.ndarray, *, fallback: bool) -> Location:
     tried: list[tuple[np.ndarray, np.ndarray]] = []
     rough = chain(sheets.outlines_of(likely, heart, small.shape), sheets.closer_outlines(small, heart))
     best = _best(small, "network", rough, tried, likely)
-    for choose in (formats.better_proportioned, agreement.agreed):
-        best = _instead(small, best, choose, tried, likely)
+    best = _instead(small, best, formats.better_proportioned(tried, likely, small.shape[:2], best.corners))
+    if best.problem == "uncertain":
+        best = _instead(small, best, agreement.agreed(tried, likely, small.shape[:2]))
     if fallback and best.problem == "uncertain":
         region = ndimage.zoom(heart.astype(float), 4, order=1, grid_mode=True, mode="nearest") > 0.5
         proposed = list(outlines.classical_quadrilaterals(small))
@@ -229,7 +230,7 @@ def _best(small: np.ndarray, method: str, rough: Iterator[np.ndarray], tried: li
             break
         if agreement.unanimous(tried):
             break
-    settled = agreement.agreed(tried, likely, small.shape[:2], None) is not None
+    settled = agreement.agreed(tried, likely, small.shape[:2]) is not None
     if corners is not None and support.min() < refining.LEAST_SUPPORT["network"] and not settled:
         mended, held = refining.repaired(small, corners, support, tried)
         if mended is not corners and geometry.quadrilateral_iou(start, mended) >= LEAST_OVERLAP_MENDED:
@@ -240,12 +241,9 @@ def _best(small: np.ndarray, method: str, rough: Iterator[np.ndarray], tried: li
     return _judged(small, method, corners, support, start)
 
 
-def _instead(small: np.ndarray, best: Location, choose, tried: list, likely: np.ndarray) -> Location:
-    """The answer, or what `choose` prefers of all that was tried, by its format or because most tries agree."""
-    if best.problem not in (None, "uncertain"):
-        return best
-    chosen = choose(tried, likely, small.shape[:2], best.corners)
-    if chosen is None:
+def _instead(small: np.ndarray, best: Location, chosen: tuple[np.ndarray, np.ndarray] | None) -> Location:
+    """The answer, or what was chosen of all that was tried, where the answer may be another one."""
+    if chosen is None or best.problem not in (None, "uncertain"):
         return best
     other = _judged(small, "network", *chosen, chosen[0], least=float(chosen[1].min()))
     return other if other.found else best
