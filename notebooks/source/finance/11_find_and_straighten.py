@@ -288,7 +288,7 @@ ir.plots.image_grid(pages, words, columns=2, synthetic=True, heading="A passport
 # four turns and mirrored, and says which parts are sheets. The second one looks at strips along the four sides, again and
 # again, each time closer, and says where exactly in them the edge runs. It sees more pixels of an edge than your network sees of
 # the photo. Where the strips of a side hold no straight edge, there is no answer, unless most tries from different starts end at
-# the same corners.
+# the same corners, or the classical outline goes the same way.
 #
 # ## The right way up
 #
