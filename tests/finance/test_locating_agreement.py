@@ -1,4 +1,4 @@
-"""Most tries agree on one quadrilateral; a line of the table is no side of a page."""
+"""Most tries agree on one quadrilateral, or a classical outline confirms it; table lines are no sides of a page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from imgrec_tf.finance import locating
-from imgrec_tf.finance.locating import agreement, table_lines, weights
+from imgrec_tf.finance.locating import agreement, confirming, table_lines, weights
 
 SIZE = (480, 640)
 PAGE = np.array([[160, 120], [480, 120], [480, 330], [160, 330]], float)
@@ -74,3 +74,23 @@ def test_a_joint_of_the_table_is_no_side_of_the_page():
     np.testing.assert_array_equal(kept, joint)  # a header that the map does not know has another colour than the table
     same, _ = table_lines.look_inside(scene(), PAGE, np.full(4, 0.95), sheet())
     np.testing.assert_array_equal(same, PAGE)
+
+
+def fading() -> np.ndarray:
+    """A page that takes the colour of the table towards its right side."""
+    image, table = scene().astype(float), np.array([96, 118, 168])
+    share = np.clip((np.arange(640) - 300) / 180, 0, 0.93)[None, :, None]
+    image[120:330, 160:480] = ((1 - share) * image + share * table)[120:330, 160:480]
+    return image.clip(0, 255).astype(np.uint8)
+
+
+@pytest.mark.skipif(not weights.available(), reason="needs the trained networks of locating")
+def test_a_classical_outline_confirms_a_side_that_is_hardly_seen():
+    rough = PAGE + np.array([[3, -2], [-3, 2], [2, 3], [-2, -3]])
+    chosen, support = confirming.confirmed(fading(), sheet(), [(0.95, rough)])
+    assert locating.quadrilateral_iou(chosen, PAGE) > 0.98
+    assert np.sort(support)[1] >= agreement.OTHERS
+    assert confirming.confirmed(fading(), sheet(), [(0.8, rough)]) is None  # the outline has gaps
+    assert confirming.confirmed(fading(), sheet(PAGE + np.array([90, 0])), [(0.95, rough)]) is None  # the map denies it
+    strip = PAGE + np.array([[0, 0], [0, 0], [0, -120], [0, -120]])
+    assert confirming.confirmed(fading(), sheet(strip), [(0.95, strip)]) is None  # no side there

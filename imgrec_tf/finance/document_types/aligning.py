@@ -19,8 +19,10 @@ SURE = 0.95
 _UNIT = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float64)
 
 
-def outlines_near(corners: np.ndarray) -> np.ndarray:
-    """Return quadrilaterals of which one side was moved, in the page's own perspective: float64 (24, 4, 2).
+def outlines_near(corners: np.ndarray) -> list[np.ndarray]:
+    """Return quadrilaterals of which one side was moved, in the page's own perspective: up to 24, float64 (4, 2).
+
+    Seen at a very flat angle, what lies beyond the page's far side may lie behind the horizon: it is left out.
 
     Args:
         corners: Of the located page, (4, 2), clockwise, in the photo's pixels.
@@ -28,7 +30,16 @@ def outlines_near(corners: np.ndarray) -> np.ndarray:
     moves = [sign * step * np.eye(4)[side] for side in range(4) for step in _STEPS for sign in (-1, 1)]
     boxes = np.array([0, 0, 1, 1]) + np.stack(moves)  # left, top, right and bottom
     places = boxes[:, [[0, 1], [2, 1], [2, 3], [0, 3]]]
-    return geometry.transform(geometry.homography(_UNIT, corners), places)
+    moved = geometry.transform(geometry.homography(_UNIT, corners), places)
+    return [one for one in moved if _is_seen(one)]
+
+
+def _is_seen(corners: np.ndarray) -> bool:
+    try:
+        geometry.check_corners(corners)
+    except ValueError:
+        return False
+    return True
 
 
 def snapped(photo: np.ndarray, corners: np.ndarray) -> np.ndarray:

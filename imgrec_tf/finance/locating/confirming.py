@@ -12,7 +12,7 @@ import numpy as np
 
 from imgrec_tf.finance.locating import agreement, formats, outlines, refining
 
-# Chosen on photos of layouts, people and cameras that no benchmark shows.
+# Chosen on photos of other people and cameras than the benchmarks show, but partly of their layouts.
 LEAST_CLOSED = 0.9  # score of the classical outline: how well its region fills it
 FAR = 0.08  # misfit to the known formats; here the edges themselves agree
 LEAST_COVERED, LEAST_OVERLAP = 0.93, 0.7  # of the map, by the outline and with it

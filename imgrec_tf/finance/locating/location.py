@@ -28,7 +28,8 @@ METHODS = ("auto", "network", "classical")
 _WORKING = 640  # longer side of the copy in which corners are looked for
 _SMALLEST = 120  # longer side of the smallest photo that is tried
 
-# Chosen on validation photos: phone photos keep these limits, wrong answers seldom do.
+# Chosen on validation photos: phone photos keep these limits, wrong answers seldom do. `LEAST_INSIDE` and `LEAST_HELD`
+# were chosen as in `confirming`, and so that halves of pages and two pages stay refused.
 SURE, NEAR = 0.93, 0.93  # support, and overlap with the first guess, at which no other outline is tried
 LEAST_PEAK = 0.975  # the sheet network is surer of every page; of paper that belongs to the table it is not
 FEWEST_PIXELS = 24  # of the 48 × 48 that the sheet network answers

@@ -19,16 +19,7 @@ from imgrec_tf.finance.locating.training import inventing, photos
 
 _FINE = 2 * SHEET_INPUT
 _TABLE = 320  # longer side at which tables are drawn, so that what is finer than the network sees averages out
-_KINDS = (
-    *scenes.BACKGROUNDS,
-    "clutter",
-    "clutter",
-    "clutter",
-    "tiles",
-    "paper",
-    "photo",
-    "invented",
-)  # tables, some more often
+_KINDS = (*scenes.BACKGROUNDS, *("clutter",) * 3, "tiles", "paper", "photo", "invented")  # tables, some more often
 _ASPECTS = (3 / 4, 4 / 3, 1.0, 9 / 16, 16 / 9)  # height by width of the photos
 _NONE, _TWO, _WINDOW = 0.07, 0.14, 0.15  # shares of the layers with no page, with two, of a part of the frame
 _INVENTED, _RECOLOURED = 0.3, 0.35  # shares of the pages that nobody designed, and in other colours
@@ -58,8 +49,8 @@ def draw_layers(*, pages: int = 9000, rendered: int = 900, tables: int = 4000, s
         tables: Layers with tables.
         seed: 0 or more.
     """
-    print_, lay, table, light = (np.random.default_rng([seed, 14, part]) for part in range(4))
-    drawn = [_rendered(CLASSES[number % len(CLASSES)], print_) for number in range(rendered)]
+    render, lay, table, light = (np.random.default_rng([seed, 14, part]) for part in range(4))
+    drawn = [_rendered(CLASSES[number % len(CLASSES)], render) for number in range(rendered)]
     return Layers(
         np.stack([_page_layer(drawn, lay) for _ in range(pages)]),
         np.stack([_table(drawn, table) for _ in range(tables)]),
