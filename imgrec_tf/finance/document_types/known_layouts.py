@@ -31,7 +31,7 @@ _NETWORK_ERRS = 0.05  # score that a kind keeps, however sure the network is of 
 
 
 def recognize_known_layouts(
-    run: TrainingRun | keras.Model, dataset: ImageDataset, *, passed: float = 0.05, refused: float = 0.01
+    run: TrainingRun | keras.Model, dataset: ImageDataset, *, passed: float = 0.02, refused: float = 0.01
 ) -> Recognizer:
     """Make a recogniser of kinds of document from a network that was trained on layouts.
 
