@@ -17,10 +17,12 @@ from imgrec_tf.finance.locating import (
     formats,
     geometry,
     outlines,
+    photo_rim,
     refining,
     sheets,
     table_lines,
     weights,
+    whole_pages,
 )
 from imgrec_tf.finance.locating.pictures import reduced_picture
 
@@ -28,8 +30,8 @@ METHODS = ("auto", "network", "classical")
 _WORKING = 640  # longer side of the copy in which corners are looked for
 _SMALLEST = 120  # longer side of the smallest photo that is tried
 
-# Chosen on validation photos: phone photos keep these limits, wrong answers seldom do. `LEAST_INSIDE` and `LEAST_HELD`
-# were chosen as in `confirming`, and so that halves of pages and two pages stay refused.
+# Chosen on validation photos: phone photos keep these limits, wrong answers seldom do. `LEAST_INSIDE` was chosen as in
+# `confirming`, and so that two pages stay refused.
 SURE, NEAR = 0.93, 0.93  # support, and overlap with the first guess, at which no other outline is tried
 LEAST_PEAK = 0.975  # the sheet network is surer of every page; of paper that belongs to the table it is not
 FEWEST_PIXELS = 24  # of the 48 × 48 that the sheet network answers
@@ -40,9 +42,7 @@ PARTING_LEVELS, PARTED_SHARE = (0.8, 0.9, 0.95), 0.4  # the same, where nothing 
 LEAST_INSIDE = 0.8  # of what looks like the sheet, inside of its outline; below, there may be two
 LEAST_OVERLAP = 0.70  # of the exact quadrilateral with the rough one
 LEAST_OVERLAP_MENDED = 0.50  # the same, where sides were lost and found elsewhere
-RIM_PIXELS = 6  # of the 48 at one side of the photo: what reaches it on that length may go on outside
 CERTAIN = 0.8  # level at which a sheet that reaches the side of the photo goes on, whatever edges there are inside
-LEAST_HELD = 0.6  # of the cells of a sheet next to a side of the photo, by corners that hold all of it
 LEAST_AT_RIM = 0.85  # support of a side that runs along the side of the photo
 OUTSIDE = 0.012  # how far a corner may lie outside of the photo, as a share of the page's size
 
@@ -97,7 +97,8 @@ def locate_document(image: Any, *, method: str = "auto") -> Location:
     A small U-Net tells which parts of the photo are sheets or cards. The quadrilateral around the only such part is
     then made exact: a second network looks at strips along its sides, several times, each time closer, and once outside
     of them for a side that was missed. Where the sides do not agree with straight edges, the classical outlines get
-    the same chance; where these do not either, the answer is a problem and no corners.
+    the same chance. A third network looks at the page from above: what does not look like one whole page gives way to
+    another outline that does. Where there is none, the answer is a problem and no corners.
 
     Args:
         image: uint8 (height, width, 3), or grey, with alpha, boolean, 16 bit, float in [0, 1], or an image of Pillow.
@@ -138,7 +139,8 @@ def _by_networks(small: np.ndarray, *, fallback: bool) -> Location:
     labels, sizes, order = sheets.regions(likely, 0.5)
     if not len(order) or sizes[order[0]] < FEWEST_PIXELS:
         return _problem("no_document")
-    if len(order) > 1 and sizes[order[1]] >= max(FEWEST_PIXELS, SECOND_SHARE * sizes[order[0]]):
+    large = order[1:][sizes[order[1:]] >= max(FEWEST_PIXELS, SECOND_SHARE * sizes[order[0]])]
+    if any(sheets.is_sheet_from_close(small, labels == one + 1) for one in large):
         around = _around_all(small, likely) if fallback else None
         return around or _problem("two_documents")
     if sizes[order[0]] > 0.97 * likely.size:
@@ -155,11 +157,14 @@ def _by_networks(small: np.ndarray, *, fallback: bool) -> Location:
     if fallback and best.problem == "uncertain":
         region = ndimage.zoom(heart.astype(float), 4, order=1, grid_mode=True, mode="nearest") > 0.5
         proposed = list(outlines.classical_quadrilaterals(small))
-        second = _best(small, "classical", _plausible(small, region, proposed), [], likely)
+        others: list[tuple[np.ndarray, np.ndarray]] = []
+        second = _best(small, "classical", _plausible(small, region, proposed), others, likely)
+        tried += others
         best = second if second.found else best
-        if not second.found and not _goes_on_outside(heart):
+        if not second.found and not photo_rim.goes_on_outside(heart):
             chosen = confirming.confirmed(small, likely, proposed)
             best = best if chosen is None else _judged(small, "classical", *chosen, chosen[0], least=chosen[1].min())
+    best = _instead(small, best, whole_pages.preferred(small, tried, best.corners))
     cells = np.array(likely.shape[::-1]) / np.array(small.shape[1::-1])
     sheet = np.where(heart, likely, 0)
     one_of_two = best.found and outlines.covered(sheet, best.corners * cells) < LEAST_INSIDE
@@ -167,9 +172,9 @@ def _by_networks(small: np.ndarray, *, fallback: bool) -> Location:
         return _problem("two_documents")
     if best.problem == "uncertain":
         faint, _, _ = sheets.regions(likely, min(sheets.LEVELS))
-        if _goes_on_outside(np.isin(faint, faint[heart])):
+        if photo_rim.goes_on_outside(np.isin(faint, faint[heart])):
             return _problem("cropped")
-    if best.found and _goes_on_outside(heart & (likely > CERTAIN), best.corners * cells):
+    if best.found and photo_rim.goes_on_outside(heart & (likely > CERTAIN), best.corners * cells):
         return _problem("cropped")
     return best
 
@@ -179,21 +184,6 @@ def _parts_in_two(likely: np.ndarray) -> bool:
     for level in PARTING_LEVELS:
         _, sizes, order = sheets.regions(likely, level)
         if len(order) > 1 and sizes[order[1]] >= max(FEWEST_PIXELS, PARTED_SHARE * sizes[order[0]]):
-            return True
-    return False
-
-
-def _goes_on_outside(sheet: np.ndarray, corners: np.ndarray | None = None) -> bool:
-    """Whether a sheet, bool (height, width), reaches one side of the photo; not where corners (4, 2) hold all of it."""
-    for turns in range(4):
-        rim = np.rot90(sheet, turns)[0]
-        if rim.sum() < RIM_PIXELS:
-            continue
-        if corners is None:
-            return True
-        next_to_it = np.zeros_like(sheet, float)
-        np.rot90(next_to_it, turns)[1] = rim  # a page that ends a little before the side of the photo holds these
-        if outlines.covered(next_to_it, corners) < LEAST_HELD:
             return True
     return False
 
@@ -238,7 +228,7 @@ def _best(small: np.ndarray, method: str, rough: Iterator[np.ndarray], tried: li
             corners, support, start = mended, held, mended
     if corners is not None:
         corners, support = refining.look_outside(small, corners, support, tried, likely)
-        corners, support = table_lines.look_inside(small, corners, support, likely)
+        corners, support = table_lines.look_inside(small, corners, support, likely, tried)
     return _judged(small, method, corners, support, start)
 
 
@@ -281,26 +271,14 @@ def _judged(
         return _problem("uncertain")
     height, width = small.shape[:2]
     if corners is None or support.min() < least or geometry.quadrilateral_iou(rough, corners) < LEAST_OVERLAP:
-        along_rim = _along_rim(rough if corners is None else corners, width, height)
+        along_rim = photo_rim.along_rim(rough if corners is None else corners, width, height)
         return _problem("cropped" if (along_rim & (support < least)).any() else "uncertain")
-    if (_along_rim(corners, width, height) & (support < LEAST_AT_RIM)).any():
+    if (photo_rim.along_rim(corners, width, height) & (support < LEAST_AT_RIM)).any():
         return _problem("cropped")
     beyond = np.maximum(np.maximum(-corners, corners - (width, height)), 0).max()
     if beyond > OUTSIDE * np.sqrt(geometry.area(corners)):
         return _problem("cropped")
     return Location(geometry.order_corners(corners), float(support.min()), method)
-
-
-def _along_rim(corners: np.ndarray, width: int, height: int) -> np.ndarray:
-    """Which sides run along the photo's rim: bool (4,)."""
-    near = 0.02 * max(width, height)
-    ends = np.stack([corners, np.roll(corners, -1, axis=0)])
-    return (
-        (ends[..., 0] < near).all(axis=0)
-        | (ends[..., 0] > width - near).all(axis=0)
-        | (ends[..., 1] < near).all(axis=0)
-        | (ends[..., 1] > height - near).all(axis=0)
-    )
 
 
 def _problem(name: str) -> Location:

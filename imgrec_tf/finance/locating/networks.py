@@ -1,11 +1,11 @@
-"""The three small networks: where sheets of paper are, where exactly an edge runs, how upright a page stands."""
+"""The small networks: where sheets are, where exactly an edge runs, what is one whole page, how upright it stands."""
 
 from __future__ import annotations
 
 import keras
 from keras import layers
 
-from imgrec_tf.finance.locating.sizes import SHEET_INPUT, STRIP_ACROSS, STRIP_ALONG, UPRIGHT_INPUT
+from imgrec_tf.finance.locating.sizes import PAGE_INPUT, SHEET_INPUT, STRIP_ACROSS, STRIP_ALONG, UPRIGHT_INPUT
 
 
 def sheet_network() -> keras.Model:
@@ -46,6 +46,22 @@ def edge_network() -> keras.Model:
         features = _convolution(layers.Concatenate()([features, mean]), filters, dilation_rate=dilation)
     logits = layers.Conv2D(1, 3, padding="same")(features)
     return keras.Model(inputs, layers.Reshape((STRIP_ACROSS, STRIP_ALONG))(logits), name="edge_network")
+
+
+def page_network() -> keras.Model:
+    """Whether what lies in the middle of a view, and nothing around it, is one whole page; see `whole_pages`.
+
+    Input float32 (batch, 80, 80, 3), [0, 255]; output logits (batch, 1). The last features keep their places: a line
+    along the outline means the opposite of the same line beside it.
+    """
+    inputs = keras.Input((PAGE_INPUT, PAGE_INPUT, 3))
+    features = layers.Rescaling(1 / 64, offset=-2)(inputs)
+    features = _convolution(features, 16, strides=2)
+    for filters in (24, 32, 40):
+        features = _convolution(features, filters, strides=2)
+        features = layers.Add()([features, _convolution(features, filters)])
+    features = layers.Dropout(0.3)(layers.Flatten()(features))
+    return keras.Model(inputs, layers.Dense(1)(features), name="page_network")
 
 
 def upright_network() -> keras.Model:

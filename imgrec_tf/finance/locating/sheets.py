@@ -13,6 +13,8 @@ from imgrec_tf.finance.locating.sizes import SHEET_INPUT
 
 # Chosen on validation photos.
 LEVELS = (0.5, 0.3, 0.75)  # of the sheet network, at which outlines are drawn
+# Mean of the map over a sheet at a second look; chosen on photos with two documents, and with one among papers.
+LEAST_FROM_CLOSE = 0.89
 MARGIN = 0.2  # around the likeliest sheet, as a share of its size, at the second look
 
 
@@ -56,15 +58,27 @@ def outlines_of(likely: np.ndarray, heart: np.ndarray, shape: tuple[int, ...]) -
 
 def closer_outlines(small: np.ndarray, heart: np.ndarray) -> Iterator[np.ndarray]:
     """Outlines from a second look at the part of the photo around the likeliest sheet, which is larger there."""
-    rows, columns = np.flatnonzero(heart.any(axis=1)), np.flatnonzero(heart.any(axis=0))
-    low, high = np.array([columns[0], rows[0]]), np.array([columns[-1], rows[-1]]) + 1
-    frame = np.array(small.shape[1::-1])
-    margin, share = MARGIN * (high - low), frame / heart.shape[::-1]
-    left, top = np.maximum((low - margin) * share, 0).astype(int)
-    right, bottom = np.minimum((high + margin) * share, frame).astype(int)
-    part = small[top:bottom, left:right]
+    part, corner = _part_around(small, heart)
     likely = sheet_map(part)
     labels, _, order = regions(likely, 0.5)
     if len(order):
         for corners in outlines_of(likely, labels == order[0] + 1, part.shape):
-            yield corners + np.array([left, top])
+            yield corners + corner
+
+
+def is_sheet_from_close(small: np.ndarray, region: np.ndarray) -> bool:
+    """Whether a region of the map, bool (height, width), is a sheet at a second look too, and not the table's."""
+    likely = sheet_map(_part_around(small, region)[0])
+    labels, _, order = regions(likely, 0.5)
+    return bool(len(order)) and likely[labels == order[0] + 1].mean() >= LEAST_FROM_CLOSE
+
+
+def _part_around(small: np.ndarray, region: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The part of a photo around a region of its map, with a margin; and the part's upper left corner, x and y."""
+    rows, columns = np.flatnonzero(region.any(axis=1)), np.flatnonzero(region.any(axis=0))
+    low, high = np.array([columns[0], rows[0]]), np.array([columns[-1], rows[-1]]) + 1
+    frame = np.array(small.shape[1::-1])
+    margin, share = MARGIN * (high - low), frame / region.shape[::-1]
+    left, top = np.maximum((low - margin) * share, 0).astype(int)
+    right, bottom = np.minimum((high + margin) * share, frame).astype(int)
+    return small[top:bottom, left:right], np.array([left, top])

@@ -19,7 +19,11 @@ ALIKE, APART = 20, 40  # difference of colour, in grey levels: to the table at m
 
 
 def look_inside(
-    image: np.ndarray, corners: np.ndarray, support: np.ndarray, likely: np.ndarray
+    image: np.ndarray,
+    corners: np.ndarray,
+    support: np.ndarray,
+    likely: np.ndarray,
+    tried: list[tuple[np.ndarray, np.ndarray]] | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Try whether a side is a line of the table, and the page's own side lies within.
 
@@ -28,6 +32,7 @@ def look_inside(
         corners: Exact corners (4, 2), clockwise.
         support: Of the four sides.
         likely: Map of the sheet network, float (height, width) of any size.
+        tried: List to which all that was found on the way is added.
 
     Returns:
         Corners and support, those given where nothing was found.
@@ -49,7 +54,7 @@ def look_inside(
         smaller = _with_side(corners, side, lines[side]) if seen[side] >= SEEN else None
         if smaller is None:
             continue
-        found, held = refining.exact_sides(image, smaller, reaches=refining.CLOSE)
+        found, held = refining.exact_sides(image, smaller, reaches=refining.CLOSE, tried=tried)
         if found is None or held.min() < support.min() - refining.ALLOWED_LOSS:
             continue
         table = outlines.between(likely, found * cells, corners * cells) < TABLE

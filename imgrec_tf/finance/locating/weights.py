@@ -1,8 +1,8 @@
 """The shipped weights: one NumPy archive. Reading it runs no code (no pickles are allowed).
 
-Arrays are float16. The kernels of the largest network are whole numbers of 8 bits with a factor for each output channel
+Arrays are float16. Kernels of the sheet and the page network are whole numbers of 8 bits with a factor for each channel
 (as in Jacob et al., "Quantization and training of neural networks for efficient integer-arithmetic-only inference",
-CVPR 2018, section 2, with a zero point of 0); it computes in float32 all the same.
+CVPR 2018, section 2, with a zero point of 0); they compute in float32 all the same.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import keras
 
 FILE = Path(__file__).with_name("weights.npz")
-NETWORKS = ("sheet_network", "edge_network", "upright_network")
-_IN_8_BITS, _FACTOR = ("sheet_network",), ".factor"
+NETWORKS = ("sheet_network", "edge_network", "page_network", "upright_network")
+_IN_8_BITS, _FACTOR = ("sheet_network", "page_network", "upright_network"), ".factor"
 
 
 def available() -> bool:

@@ -1,4 +1,4 @@
-"""Trains the three networks from seeds."""
+"""Trains the networks from seeds."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import keras
 import numpy as np
 
 from imgrec_tf.finance.locating import networks
-from imgrec_tf.finance.locating.training import composing, layers, samples
+from imgrec_tf.finance.locating.training import composing, layers, outline_samples, samples
 from imgrec_tf.finance.locating.training.photos import TrainingPhoto
 
-STEPS = {"sheet_network": 18_000, "edge_network": 1000, "upright_network": 2400}
-_RATE = {"sheet_network": 3e-3, "edge_network": 3e-3, "upright_network": 2e-3}
+STEPS = {"sheet_network": 18_000, "edge_network": 1000, "upright_network": 2400, "page_network": 6000}
+PAGE_PHOTOS = 1600
+_RATE = {"sheet_network": 3e-3, "edge_network": 3e-3, "upright_network": 2e-3, "page_network": 3e-3}
 
 
 def train_network(
@@ -26,17 +27,20 @@ def train_network(
     seed: int = 0,
     steps: int | None = None,
     scenery: layers.Layers | None = None,
+    views: tuple[np.ndarray, np.ndarray] | None = None,
     checkpoint: Path | None = None,
 ) -> keras.Model:
     """Train one network.
 
     Args:
         name: One of `weights.NETWORKS`.
-        photos: From `photos.photos`; the sheet network takes none.
+        photos: From `photos.photos`, for the edge and the upright network.
         pages: More upright pages, uint8 squares, for the upright network.
         seed: Of the first weights and of all that is drawn.
         steps: Number of batches; None takes `STEPS`.
         scenery: What the sheet network's scenes are composed of; None draws it.
+        views: What the page network learns from, of `outline_samples.draw_views`; None draws it from `PAGE_PHOTOS`
+            photos.
         checkpoint: File, ending in .weights.h5, that holds the weights so far, written every 500 batches.
 
     Returns:
@@ -48,6 +52,10 @@ def train_network(
         batches, loss = composing.composed_batches(scenery or layers.draw_layers(seed=seed), seed), _overlap_loss
     elif name == "edge_network":
         batches, loss = samples.strip_batches([one for one in photos if one.visible > 0.6], seed), _row_loss
+    elif name == "page_network":
+        views = outline_samples.draw_views(PAGE_PHOTOS, seed=seed) if views is None else views
+        batches = outline_samples.outline_batches(*views, seed)
+        loss = keras.losses.BinaryCrossentropy(from_logits=True)
     else:
         own = [samples.upright_page(one) for one in photos if one.document_class != "photo" and one.visible > 0.97]
         batches, loss = samples.upright_batches([*own, *pages], seed), _turn_loss

@@ -1,0 +1,160 @@
+"""Right and wrong outlines of pages, as the network of `whole_pages` sees them.
+
+The wrong ones are those that locating meets: sides that settled on a line within the page or on the table, sides that
+lie a little off, halves of pages that the photo's rim cut, and outlines around parts of two pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from imgrec_tf.finance import capture, documents
+from imgrec_tf.finance.locating import geometry, refining, whole_pages
+from imgrec_tf.finance.locating.training import inventing, photos
+
+RIGHT, WRONG = 0.965, 0.945  # overlap with the true page; what lies between is not shown
+_INVENTED, _RECOLOURED = 0.3, 0.3  # shares of the pages, see `inventing`
+_CUT, _BESIDE = 0.15, 0.1  # shares of the photos that are cut through the page, and put beside another one
+_PLACES = 9  # quadrilaterals tried in each photo, half of them moved onto the edges that are there
+_WHOLE = 0.985  # share of the page that has to lie within the photo
+
+
+def outline_views(count: int, *, seed: int = 0) -> Iterator[tuple[np.ndarray, bool]]:
+    """Take photos and cut views of right and wrong outlines from them.
+
+    Args:
+        count: Photos; each gives about ten views.
+        seed: 0 or more.
+
+    Yields:
+        A view, uint8 (80, 80, 3), and whether it shows one whole page.
+    """
+    before = None
+    for number in range(count):
+        rng = np.random.default_rng([seed, 15, number])
+        image, corners, visible = _photo(documents.CLASSES[number % len(documents.CLASSES)], rng)
+        choice = rng.random()
+        if choice < _CUT:
+            image, corners, visible = _cut(image, corners, rng)
+        elif choice < _CUT + _BESIDE and before is not None:
+            rows = min(len(image), len(before))
+            image = np.concatenate([image[:rows], before[:rows]], axis=1)
+            visible *= float(corners[:, 1].max() < rows)
+        else:
+            before = image
+        for outline in _outlines(image, corners, rng):
+            overlap = geometry.quadrilateral_iou(outline, corners)
+            if overlap < WRONG or (overlap > RIGHT and not 0.95 < visible < _WHOLE):
+                yield whole_pages.page_view(image, outline), overlap > RIGHT and visible >= _WHOLE
+
+
+def draw_views(count: int, *, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """All that `outline_views` yields: views uint8 (n, 80, 80, 3), and whether they are right, bool (n,)."""
+    seen = list(outline_views(count, seed=seed))
+    return np.stack([view for view, _ in seen]), np.array([right for _, right in seen])
+
+
+def outline_batches(
+    views: np.ndarray, right: np.ndarray, seed: int, batch: int = 48
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Put views together to batches, a third of them right, each turned and in other light and colours.
+
+    Args:
+        views: uint8 (n, 80, 80, 3).
+        right: bool (n,).
+        seed: 0 or more.
+        batch: Views in a batch.
+
+    Yields:
+        Views float32 (batch, 80, 80, 3) in [0, 255], and float32 (batch, 1), 1 for right.
+    """
+    rng = np.random.default_rng([seed, 16])
+    share = batch // 3
+    while True:
+        chosen = [rng.choice(np.flatnonzero(right), share), rng.choice(np.flatnonzero(~right), batch - share)]
+        chosen = np.concatenate(chosen)
+        turned = [np.rot90(one[:, :: rng.choice([-1, 1])], rng.integers(4)) for one in views[chosen]]
+        yield _altered(np.stack(turned), rng), right[chosen, None].astype(np.float32)
+
+
+def _altered(views: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Other colours, gamma, gain and noise; what lies outside of the photo stays as it is."""
+    count = len(views)
+    pixels = views.astype(np.float32)
+    for one in np.flatnonzero(rng.random(count) < 0.35):
+        pixels[one] = pixels[one] @ rng.dirichlet(np.ones(3) * 0.6, 3).T.astype(np.float32)
+    each = (count, 1, 1, 1)
+    gain = np.exp(rng.normal(0, 0.25, each) + rng.normal(0, 0.08, (count, 1, 1, 3))).astype(np.float32)
+    gamma = np.exp(rng.normal(0, 0.25, each)).astype(np.float32)
+    pixels = 255 * np.clip(pixels / 255, 1e-4, 1) ** gamma * gain
+    negative = rng.random(count) < 0.08
+    pixels[negative] = 255 - pixels[negative]
+    pixels += rng.standard_normal(pixels.shape, np.float32) * rng.uniform(0, 6, each).astype(np.float32)
+    outside = (views == whole_pages.OUTSIDE).all(axis=-1, keepdims=True)
+    return np.where(outside, np.float32(whole_pages.OUTSIDE), np.clip(pixels, 0, 255))
+
+
+def _photo(kind: str, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, float]:
+    choice = rng.random()
+    if choice < _INVENTED:
+        page = inventing.invented_page(rng, 480)
+    else:
+        page = photos.flat_document("train", kind, rng, 480)
+        page = inventing.recoloured(page, rng) if choice < _INVENTED + _RECOLOURED else page
+    height = float(rng.choice([3 / 4, 4 / 3, 1, 16 / 9]))
+    photo = capture.capture(
+        page,
+        str(rng.choice(["mild", "phone", "phone", "phone", "harsh"])),
+        camera=int(rng.choice(photos.CAMERAS["train"])),
+        seed=int(rng.integers(2**31)),
+        size=(round(560 * min(1, height)), round(560 * min(1, 1 / height))),
+        quarter_turns=int(rng.integers(4)),
+    )
+    return photo.image, photo.corners, float(photo.settings["visible_share"])
+
+
+def _cut(image: np.ndarray, corners: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, float]:
+    """Cut a photo through its page; the page that is left has its corners at the cut."""
+    turns = int(rng.integers(4))
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    x = round(float(low[0] + rng.uniform(0.25, 0.85) * (high[0] - low[0])))
+    if turns % 2:
+        y = round(float(low[1] + rng.uniform(0.25, 0.85) * (high[1] - low[1])))
+        image, offset = (image[y:], (0, y)) if turns == 1 else (image[:y], (0, 0))
+    else:
+        image, offset = (image[:, x:], (x, 0)) if turns == 0 else (image[:, :x], (0, 0))
+    left = np.clip(corners - offset, 0, image.shape[1::-1])
+    try:
+        return np.ascontiguousarray(image), geometry.check_corners(left), 0.5
+    except ValueError:
+        return np.ascontiguousarray(image), corners - offset, 0.5
+
+
+def _outlines(image: np.ndarray, corners: np.ndarray, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    size = np.sqrt(geometry.area(corners))
+    for _ in range(3):
+        yield corners + rng.normal(0, 0.003, (4, 2)) * size
+    for number in range(_PLACES):
+        moved = _moved(corners, rng)
+        if moved is None:
+            continue
+        if number % 3:
+            reaches = refining.CLOSE if rng.random() < 0.5 else refining.NEAR_REACHES
+            moved, _ = refining.exact_sides(image, moved, reaches=reaches)
+        if moved is not None:
+            yield moved
+
+
+def _moved(corners: np.ndarray, rng: np.random.Generator) -> np.ndarray | None:
+    """The page's outline with one or two of its sides elsewhere, in the page's own perspective."""
+    box = np.array([0.0, 0, 1, 1])  # left, top, right and bottom
+    for side in rng.choice(4, int(rng.choice([1, 1, 2])), replace=False):
+        box[side] += rng.choice([-1, 1]) * rng.uniform(0.04, 0.3)
+    places = box[np.array([[0, 1], [2, 1], [2, 3], [0, 3]])] + rng.normal(0, 0.01, (4, 2))
+    unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float64)
+    try:
+        return geometry.check_corners(geometry.transform(geometry.homography(unit, corners), places))
+    except ValueError:
+        return None

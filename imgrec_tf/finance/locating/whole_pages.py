@@ -1,0 +1,87 @@
+"""Is a quadrilateral the outline of one whole page? A network looks at it from above, with a margin around it.
+
+The edge network sees that a side is straight and sharp; a band of colour across a page, or a joint between two tiles,
+is that too. Here the page is seen as a whole: what lies within the outline should be one page, and what lies outside
+none of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image
+
+from imgrec_tf.finance.locating import formats, geometry, weights
+from imgrec_tf.finance.locating.sizes import PAGE_INPUT
+
+# Chosen on photos of other people and cameras than the benchmarks show, but partly of their layouts, and on halves.
+NO_PAGE, A_PAGE = -1.0, 1.0  # logits of an answer that is given up, and of what may take its place
+WEAKEST, OTHERS = 0.45, 0.8  # support of the weakest side, and of the others
+FAR = 0.08  # misfit to the known formats
+MARGIN = 0.2  # around the outline, as a share of its width and height
+_FINE = 2  # views are cut that much larger and averaged
+_UNIT = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float64)
+OUTSIDE = 127  # grey of what lies outside of the photo
+
+
+def page_view(image: np.ndarray, corners: np.ndarray) -> np.ndarray:
+    """Show a quadrilateral from above, squeezed into a square, with what lies around it.
+
+    Args:
+        image: uint8 (height, width, 3).
+        corners: (4, 2), clockwise.
+
+    Returns:
+        uint8 (80, 80, 3); grey where the photo ends.
+    """
+    size = _FINE * PAGE_INPUT
+    inner = size * (_UNIT + MARGIN) / (1 + 2 * MARGIN)
+    back = geometry.homography(inner, corners)
+    shown = Image.fromarray(image).transform(
+        (size, size), Image.Transform.PERSPECTIVE, (back / back[2, 2]).ravel()[:8], Image.Resampling.BILINEAR,
+        fillcolor=(OUTSIDE,) * 3,
+    )  # fmt: skip
+    return np.asarray(shown.reduce(_FINE))
+
+
+def whole_page_logits(image: np.ndarray, outlines: list[np.ndarray]) -> np.ndarray:
+    """How surely each quadrilateral is the outline of one whole page: float (n,), 0 for as likely as not.
+
+    The network looks at each in its four turns and their mirror images; the answers are averaged.
+
+    Args:
+        image: uint8 (height, width, 3).
+        outlines: Corners (4, 2) each, clockwise.
+    """
+    if not outlines:
+        return np.zeros(0)
+    views = np.stack([page_view(image, one) for one in outlines])
+    turned = [np.rot90(one, turns, axes=(1, 2)) for one in (views, views[:, :, ::-1]) for turns in range(4)]
+    logits = weights.network("page_network").predict_on_batch(np.concatenate(turned).astype(np.float32))
+    return np.asarray(logits, np.float64).reshape(8, len(outlines)).mean(axis=0)
+
+
+def preferred(
+    image: np.ndarray, tried: Sequence[tuple[np.ndarray, np.ndarray]], answer: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Choose the outline of a whole page among all that were tried, where the answer is none or there is no answer.
+
+    Args:
+        image: uint8 (height, width, 3).
+        tried: Corners (4, 2) in pixels and support (4,) of each.
+        answer: Corners so far, None where there is no answer.
+
+    Returns:
+        Corners and support; None to keep the answer.
+    """
+    if answer is not None and whole_page_logits(image, [answer])[0] > NO_PAGE:
+        return None
+    possible = [(corners, support) for corners, support in tried if _is_possible(corners, support, image.shape[:2])]
+    logits = whole_page_logits(image, [corners for corners, _ in possible])
+    return possible[int(logits.argmax())] if len(logits) and logits.max() > A_PAGE else None
+
+
+def _is_possible(corners: np.ndarray, support: np.ndarray, image_size: tuple[int, int]) -> bool:
+    weakest, second = np.sort(support)[:2]
+    return weakest > WEAKEST and second > OTHERS and formats.misfit(corners, image_size) < FAR

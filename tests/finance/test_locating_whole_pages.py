@@ -1,0 +1,141 @@
+"""One whole page in an outline, or not: views from above, the network's judgement, and what it changes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from imgrec_tf.finance import documents, locating
+from imgrec_tf.finance.capture import capture
+from imgrec_tf.finance.locating import geometry, refining, sheets, weights, whole_pages
+from imgrec_tf.finance.locating.sizes import PAGE_INPUT
+from imgrec_tf.finance.locating.training import outline_samples
+
+needs_weights = pytest.mark.skipif(not weights.available(), reason="the networks' weights are not there")
+SQUARE = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
+EDGE = round(PAGE_INPUT * whole_pages.MARGIN / (1 + 2 * whole_pages.MARGIN))  # pixels of margin in a view
+
+
+def painted(corners: np.ndarray, size=(480, 640)) -> np.ndarray:
+    """A white quadrilateral on black: uint8 (height, width, 3)."""
+    y, x = np.mgrid[: size[0], : size[1]] + 0.5
+    inside = np.ones(size, bool)
+    for one, other in zip(corners, np.roll(corners, -1, axis=0)):
+        inside &= (other[0] - one[0]) * (y - one[1]) - (other[1] - one[1]) * (x - one[0]) > 0
+    return np.where(inside[..., None], 255, 0).astype(np.uint8).repeat(3, axis=2)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000))
+def test_a_view_shows_the_page_in_its_middle_and_the_table_around_it(seed):
+    rng = np.random.default_rng(seed)
+    corners = SQUARE * (260, 200) + (190, 140) + rng.uniform(-45, 45, (4, 2))
+    view = whole_pages.page_view(painted(corners), corners)
+    assert view.shape == (PAGE_INPUT, PAGE_INPUT, 3) and view.dtype == np.uint8
+    within = view[EDGE + 2 : -EDGE - 2, EDGE + 2 : -EDGE - 2]
+    around = view.copy()
+    around[EDGE - 2 : -EDGE + 2, EDGE - 2 : -EDGE + 2] = 0
+    assert within.min() > 200
+    assert np.isin(around, (0, whole_pages.OUTSIDE)).mean() > 0.97
+
+
+def test_what_lies_outside_of_the_photo_is_grey():
+    view = whole_pages.page_view(np.full((100, 100, 3), 255, np.uint8), SQUARE * 100)
+    assert (view[:EDGE] == whole_pages.OUTSIDE).mean() > 0.9
+    assert view[EDGE + 2 : -EDGE - 2, EDGE + 2 : -EDGE - 2].min() == 255
+
+
+@needs_weights
+def test_a_whole_page_is_told_from_a_part_of_it_and_from_too_much():
+    right, wrong = [], []
+    for seed, kind in enumerate(("portrait_side", "passport", "household_page", "id_card_td1")):
+        page = documents.render(kind, documents.template_names(kind)[0], seed=seed, pixels_per_mm=4)
+        photo = capture(page, "mild", camera=5, seed=seed, size=(480, 640))
+        within = geometry.transform(geometry.homography(SQUARE, photo.corners), SQUARE * (1, 0.75))
+        beyond = geometry.transform(geometry.homography(SQUARE, photo.corners), SQUARE * (1.25, 1))
+        logits = whole_pages.whole_page_logits(photo.image, [photo.corners, within, beyond])
+        right.append(logits[0])
+        wrong += list(logits[1:])
+    assert min(right) > 0 > max(wrong)
+    assert whole_pages.whole_page_logits(photo.image, []).shape == (0,)
+
+
+def judged(monkeypatch, logits: dict[float, float]) -> None:
+    """Let the network answer by the place of the outline's left upper corner."""
+    monkeypatch.setattr(
+        whole_pages, "whole_page_logits", lambda _, outlines: np.array([logits[one[0, 0]] for one in outlines])
+    )
+
+
+def card(left: float) -> np.ndarray:
+    return SQUARE * (300, 189) + (left, 150)
+
+
+SURE = np.full(4, 0.95)
+
+
+def test_an_answer_that_is_a_page_stays(monkeypatch):
+    judged(monkeypatch, {10: 0.0, 20: 9.0})
+    assert whole_pages.preferred(painted(card(10)), [(card(20), SURE)], card(10)) is None
+
+
+@pytest.mark.parametrize("answer", [None, card(10)])
+def test_where_there_is_no_answer_or_a_wrong_one_the_likeliest_page_is_chosen(monkeypatch, answer):
+    judged(monkeypatch, {10: -5.0, 20: 3.0, 30: 2.0})
+    chosen = whole_pages.preferred(painted(card(10)), [(card(30), SURE), (card(20), SURE)], answer)
+    assert chosen is not None and chosen[0][0, 0] == 20
+
+
+@pytest.mark.parametrize(
+    ("corners", "support", "why"),
+    [
+        (card(20), np.array([0.95, 0.4, 0.95, 0.95]), "a side without an edge"),
+        (card(20), np.array([0.95, 0.6, 0.7, 0.95]), "two weak sides"),
+        (SQUARE * (380, 150) + (20, 150), SURE, "of no known format"),
+        (card(40), SURE, "not surely a page"),
+    ],
+)
+def test_what_is_no_page_by_its_sides_its_format_or_its_looks_is_not_chosen(monkeypatch, corners, support, why):
+    judged(monkeypatch, {20: 5.0, 40: 0.5})
+    assert whole_pages.preferred(painted(corners), [(corners, support)], None) is None, why
+
+
+@needs_weights
+def test_paper_that_belongs_to_the_table_is_no_second_document(monkeypatch):
+    photo = capture(documents.render("portrait_side", "grove", seed=3, pixels_per_mm=5), "mild", camera=4, seed=3)
+    assert locating.locate_document(photo.image).found
+    whole = sheets.sheet_map
+    looks: list[tuple[int, ...]] = []
+
+    def with_a_second_sheet(image: np.ndarray) -> np.ndarray:
+        """Sees a sheet in the corner of the whole photo, but not from close."""
+        looks.append(image.shape)
+        likely = whole(image)
+        if image.shape == looks[0]:
+            likely[:14, :14] = np.maximum(likely[:14, :14], 0.8)
+        return likely
+
+    monkeypatch.setattr(sheets, "sheet_map", with_a_second_sheet)
+    assert locating.locate_document(photo.image).problem is None
+    assert len(looks) > 1
+
+
+def test_samples_are_views_of_right_and_wrong_outlines():
+    views, right = outline_samples.draw_views(3, seed=4)
+    assert views.shape == (len(right), PAGE_INPUT, PAGE_INPUT, 3) and views.dtype == np.uint8
+    assert 0 < right.sum() < len(right)
+    first, again, other = (next(outline_samples.outline_batches(views, right, seed, 6)) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first[0], again[0])
+    assert not np.array_equal(first[0], other[0])
+    assert first[0].shape == (6, PAGE_INPUT, PAGE_INPUT, 3) and first[1].sum() == 2
+    assert first[0].min() >= 0 and first[0].max() <= 255
+
+
+def test_a_page_that_the_photo_cuts_is_shown_as_wrong(monkeypatch):
+    corners = card(100)
+    monkeypatch.setattr(outline_samples, "_photo", lambda kind, rng: (painted(corners), corners, 1.0))
+    monkeypatch.setattr(outline_samples, "_CUT", 1.0)
+    monkeypatch.setattr(refining, "exact_sides", lambda image, rough, **_: (rough, SURE))
+    assert not any(right for _, right in outline_samples.outline_views(4, seed=2))
