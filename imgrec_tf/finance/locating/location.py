@@ -149,22 +149,23 @@ def _by_networks(small: np.ndarray, *, fallback: bool) -> Location:
     if likely[heart].max() < LEAST_PEAK:
         return _problem("no_document")
     tried: list[tuple[np.ndarray, np.ndarray]] = []
+    others: list[tuple[np.ndarray, np.ndarray]] = []  # found on other ways than from a rough outline of the networks'
     rough = chain(sheets.outlines_of(likely, heart, small.shape), sheets.closer_outlines(small, heart))
-    best = _best(small, "network", rough, tried, likely)
+    best = _best(small, "network", rough, tried, others, likely)
     best = _instead(small, best, formats.better_proportioned(tried, likely, small.shape[:2], best.corners))
     if best.problem == "uncertain":
         best = _instead(small, best, agreement.agreed(tried, likely, small.shape[:2]))
     if fallback and best.problem == "uncertain":
         region = ndimage.zoom(heart.astype(float), 4, order=1, grid_mode=True, mode="nearest") > 0.5
         proposed = list(outlines.classical_quadrilaterals(small))
-        others: list[tuple[np.ndarray, np.ndarray]] = []
-        second = _best(small, "classical", _plausible(small, region, proposed), others, likely)
-        tried += others
+        again: list[tuple[np.ndarray, np.ndarray]] = []
+        second = _best(small, "classical", _plausible(small, region, proposed), again, others, likely)
+        others += again
         best = second if second.found else best
         if not second.found and not photo_rim.goes_on_outside(heart):
             chosen = confirming.confirmed(small, likely, proposed)
             best = best if chosen is None else _judged(small, "classical", *chosen, chosen[0], least=chosen[1].min())
-    best = _instead(small, best, whole_pages.preferred(small, tried, best.corners))
+    best = _instead(small, best, whole_pages.preferred(small, tried + others, best.corners))
     cells = np.array(likely.shape[::-1]) / np.array(small.shape[1::-1])
     sheet = np.where(heart, likely, 0)
     one_of_two = best.found and outlines.covered(sheet, best.corners * cells) < LEAST_INSIDE
@@ -209,7 +210,9 @@ def _plausible(small: np.ndarray, region: np.ndarray, proposed: list) -> Iterato
             yield corners
 
 
-def _best(small: np.ndarray, method: str, rough: Iterator[np.ndarray], tried: list, likely: np.ndarray) -> Location:
+def _best(
+    small: np.ndarray, method: str, rough: Iterator[np.ndarray], tried: list, others: list, likely: np.ndarray
+) -> Location:
     """The best exact quadrilateral that the rough ones lead to; another way is tried while that may change it."""
     corners, support, start = None, np.zeros(4), None
     for one, reaches in _ways(rough):
@@ -228,7 +231,7 @@ def _best(small: np.ndarray, method: str, rough: Iterator[np.ndarray], tried: li
             corners, support, start = mended, held, mended
     if corners is not None:
         corners, support = refining.look_outside(small, corners, support, tried, likely)
-        corners, support = table_lines.look_inside(small, corners, support, likely, tried)
+        corners, support = table_lines.look_inside(small, corners, support, likely, others)
     return _judged(small, method, corners, support, start)
 
 
