@@ -156,7 +156,7 @@ def repaired(
         if support[side] >= held or (np.delete(support, side) >= held).sum() < 2:
             continue
         best = None
-        for larger in _with_an_edge(image, list(_moved_sides(corners, int(side))), int(side)):
+        for larger in with_an_edge(image, list(_moved_sides(corners, int(side))), int(side)):
             found, seen = exact_sides(image, larger, reaches=CLOSE, tried=tried)
             if found is None or seen[side] < held or seen.min() < min(held, np.delete(support, side).min() - 0.05):
                 continue
@@ -167,8 +167,14 @@ def repaired(
     return corners, support
 
 
-def _with_an_edge(image: np.ndarray, moved: list[np.ndarray], side: int) -> Iterator[np.ndarray]:
-    """Those of some quadrilaterals near one side of which there is an edge; one look at all these sides at once."""
+def with_an_edge(image: np.ndarray, moved: list[np.ndarray], side: int) -> Iterator[np.ndarray]:
+    """Those of some quadrilaterals near one side of which there is an edge; one look at all these sides at once.
+
+    Args:
+        image: uint8 (height, width, 3).
+        moved: Corners (4, 2) each, clockwise.
+        side: Which one, 0 to 3.
+    """
     if not moved:
         return
     ends = np.array(moved)[:, [side, (side + 1) % 4]]

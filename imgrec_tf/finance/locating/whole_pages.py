@@ -7,18 +7,21 @@ none of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import product
 
 import numpy as np
 from PIL import Image
 
-from imgrec_tf.finance.locating import formats, geometry, weights
+from imgrec_tf.finance.locating import formats, geometry, refining, weights
 from imgrec_tf.finance.locating.sizes import PAGE_INPUT
 
 # Chosen on photos of other people and cameras than the benchmarks show, but partly of their layouts, and on halves.
 NO_PAGE, A_PAGE = -1.0, 1.0  # logits of an answer that is given up, and of what may take its place
+SURELY_A_PAGE = 3.0  # the same for what has no known format, as receipts
 WEAKEST, OTHERS = 0.45, 0.8  # support of the weakest side, and of the others
 FAR = 0.08  # misfit to the known formats
+MOVES = (-0.2, -0.1, 0, 0.1, 0.2)  # of the ends of a side, outwards, as shares of the page's width or height
 MARGIN = 0.2  # around the outline, as a share of its width and height
 _FINE = 2  # views are cut that much larger and averaged
 _UNIT = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float64)
@@ -67,6 +70,8 @@ def preferred(
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """Choose the outline of a whole page among all that were tried, where the answer is none or there is no answer.
 
+    Around an answer that is none, outlines with one side elsewhere are tried as well.
+
     Args:
         image: uint8 (height, width, 3).
         tried: Corners (4, 2) in pixels and support (4,) of each.
@@ -75,13 +80,38 @@ def preferred(
     Returns:
         Corners and support; None to keep the answer.
     """
-    if answer is not None and whole_page_logits(image, [answer])[0] > NO_PAGE:
-        return None
-    possible = [(corners, support) for corners, support in tried if _is_possible(corners, support, image.shape[:2])]
+    possible = list(tried)
+    if answer is not None:
+        if whole_page_logits(image, [answer])[0] > NO_PAGE:
+            return None
+        near = _with_one_side_elsewhere(image, answer)
+        found = [refining.exact_sides(image, one, reaches=refining.CLOSE) for one in near]
+        possible += [(corners, support) for corners, support in found if corners is not None]
+    possible = [one for one in possible if _has_sides(one[1])]
     logits = whole_page_logits(image, [corners for corners, _ in possible])
-    return possible[int(logits.argmax())] if len(logits) and logits.max() > A_PAGE else None
+    for one in np.argsort(-logits):
+        known = formats.misfit(possible[one][0], image.shape[:2]) < FAR
+        if logits[one] > (A_PAGE if known else SURELY_A_PAGE):
+            return possible[one]
+    return None
 
 
-def _is_possible(corners: np.ndarray, support: np.ndarray, image_size: tuple[int, int]) -> bool:
+def _with_one_side_elsewhere(image: np.ndarray, corners: np.ndarray) -> Iterator[np.ndarray]:
+    """Quadrilaterals one side of which was moved or turned to where there is an edge, in the page's own perspective."""
+    seen_from_above = geometry.homography(_UNIT, corners)
+    for side in range(4):
+        outward = _UNIT[side] - _UNIT[side - 1]
+        moved = []
+        for first, second in product(MOVES, MOVES):
+            places = _UNIT.copy()
+            places[[side, (side + 1) % 4]] += np.outer((first, second), outward)
+            try:
+                moved.append(geometry.check_corners(geometry.transform(seen_from_above, places)))
+            except ValueError:  # seen at a very flat angle, it may lie behind the horizon
+                continue
+        yield from refining.with_an_edge(image, moved, side)
+
+
+def _has_sides(support: np.ndarray) -> bool:
     weakest, second = np.sort(support)[:2]
-    return weakest > WEAKEST and second > OTHERS and formats.misfit(corners, image_size) < FAR
+    return bool(weakest > WEAKEST and second > OTHERS)
