@@ -65,7 +65,9 @@ def test_a_whole_page_is_told_from_a_part_of_it_and_from_too_much():
 def judged(monkeypatch, logits: dict[float, float]) -> None:
     """Let the network answer by the place of the outline's left upper corner."""
     monkeypatch.setattr(
-        whole_pages, "whole_page_logits", lambda _, outlines: np.array([logits[one[0, 0]] for one in outlines])
+        whole_pages,
+        "whole_page_logits",
+        lambda _, outlines: np.array([logits.get(round(one[0, 0]), -9.0) for one in outlines]),
     )
 
 
@@ -93,13 +95,34 @@ def test_where_there_is_no_answer_or_a_wrong_one_the_likeliest_page_is_chosen(mo
     [
         (card(20), np.array([0.95, 0.4, 0.95, 0.95]), "a side without an edge"),
         (card(20), np.array([0.95, 0.6, 0.7, 0.95]), "two weak sides"),
-        (SQUARE * (380, 150) + (20, 150), SURE, "of no known format"),
+        (SQUARE * (380, 150) + (30, 150), SURE, "of no known format, and not surely a page"),
         (card(40), SURE, "not surely a page"),
     ],
 )
 def test_what_is_no_page_by_its_sides_its_format_or_its_looks_is_not_chosen(monkeypatch, corners, support, why):
-    judged(monkeypatch, {20: 5.0, 40: 0.5})
+    judged(monkeypatch, {20: 5.0, 30: 2.0, 40: 0.5})
     assert whole_pages.preferred(painted(corners), [(corners, support)], None) is None, why
+
+
+def test_what_surely_looks_like_a_page_needs_no_known_format(monkeypatch):
+    judged(monkeypatch, {20: 5.0})
+    receipt = SQUARE * (380, 150) + (20, 150)
+    chosen = whole_pages.preferred(painted(receipt), [(receipt, SURE)], None)
+    assert chosen is not None and chosen[0][0, 0] == 20
+
+
+@needs_weights
+@pytest.mark.parametrize("side", range(4))
+def test_a_side_that_was_caught_by_something_else_is_found_elsewhere(side):
+    page = documents.render("receipt", documents.template_names("receipt")[0], seed=2, pixels_per_mm=4)
+    photo = capture(page, "mild", camera=3, seed=4, size=(480, 640))
+    places = SQUARE.copy()
+    places[side] += 0.2 * (SQUARE[side] - SQUARE[side - 1])
+    places[(side + 1) % 4] -= 0.1 * (SQUARE[side] - SQUARE[side - 1])
+    turned = geometry.transform(geometry.homography(SQUARE, photo.corners), places)
+    assert geometry.quadrilateral_iou(turned, photo.corners) < 0.94
+    chosen = whole_pages.preferred(photo.image, [], turned)
+    assert chosen is not None and geometry.quadrilateral_iou(chosen[0], photo.corners) > 0.98
 
 
 @needs_weights
