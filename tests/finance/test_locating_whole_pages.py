@@ -104,6 +104,15 @@ def test_what_is_no_page_by_its_sides_its_format_or_its_looks_is_not_chosen(monk
     assert whole_pages.preferred(painted(corners), [(corners, support)], None) is None, why
 
 
+@pytest.mark.parametrize(("runs_on", "stays"), [(True, True), (False, False)])
+def test_an_answer_is_not_cut_where_the_pages_sides_run_on(monkeypatch, runs_on, stays):
+    judged(monkeypatch, {10: -5.0, 20: 3.0})
+    monkeypatch.setattr(refining, "runs_on", lambda image, smaller, larger: runs_on)
+    within = SQUARE * (290, 183) + (20, 153)
+    chosen = whole_pages.preferred(painted(card(10)), [(within, SURE)], card(10))
+    assert (chosen is None) == stays
+
+
 def test_what_surely_looks_like_a_page_needs_no_known_format(monkeypatch):
     judged(monkeypatch, {20: 5.0})
     receipt = SQUARE * (380, 150) + (20, 150)

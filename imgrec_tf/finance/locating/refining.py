@@ -223,7 +223,7 @@ def is_better(image: np.ndarray, found, held, corners, support, likely: np.ndarr
         return bool(gain > 0)
     smaller, larger = (corners, found) if growth > 1 else (found, corners)
     sheet = 0.0 if likely is None else _sheet_between(image, likely, smaller, larger)
-    return (growth > 1) == (sheet > SURELY_SHEET or _runs_on(image, smaller, larger, sheet > PERHAPS_SHEET))
+    return (growth > 1) == (sheet > SURELY_SHEET or runs_on(image, smaller, larger, sheet > PERHAPS_SHEET))
 
 
 def _sheet_between(image: np.ndarray, likely: np.ndarray, smaller: np.ndarray, larger: np.ndarray) -> float:
@@ -231,10 +231,15 @@ def _sheet_between(image: np.ndarray, likely: np.ndarray, smaller: np.ndarray, l
     return outlines.between(likely, smaller * cells, larger * cells)
 
 
-def _runs_on(image: np.ndarray, smaller: np.ndarray, larger: np.ndarray, perhaps_sheet: bool) -> bool:
+def runs_on(image: np.ndarray, smaller: np.ndarray, larger: np.ndarray, perhaps_sheet: bool = False) -> bool:
     """Whether there are edges along both ends of each slab that the page gains by its larger outline.
 
-    Where the slab is perhaps sheet, one end may be seen less well, such as that on the side of the shadow.
+    Args:
+        image: uint8 (height, width, 3).
+        smaller: Corners (4, 2) of the one outline.
+        larger: Corners of the other, in the same order.
+        perhaps_sheet: Where the slab is perhaps sheet, one end may be seen less well, such as that on the side of the
+            shadow.
     """
     size = np.sqrt(geometry.area(smaller))
     for side in range(4):

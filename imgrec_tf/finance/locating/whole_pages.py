@@ -70,7 +70,8 @@ def preferred(
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """Choose the outline of a whole page among all that were tried, where the answer is none or there is no answer.
 
-    Around an answer that is none, outlines with one side elsewhere are tried as well.
+    Around an answer that is none, outlines with one side elsewhere are tried as well. One within the answer is not
+    chosen where the page's other sides run on to the answer's: the network may not know a page's dark foot.
 
     Args:
         image: uint8 (height, width, 3).
@@ -91,9 +92,17 @@ def preferred(
     logits = whole_page_logits(image, [corners for corners, _ in possible])
     for one in np.argsort(-logits):
         known = formats.misfit(possible[one][0], image.shape[:2]) < FAR
-        if logits[one] > (A_PAGE if known else SURELY_A_PAGE):
+        if logits[one] <= (A_PAGE if known else SURELY_A_PAGE):
+            continue
+        if answer is None or not _ends_of_a_band(image, possible[one][0], answer):
             return possible[one]
     return None
+
+
+def _ends_of_a_band(image: np.ndarray, corners: np.ndarray, answer: np.ndarray) -> bool:
+    """Whether the page's sides run on from an outline to a larger answer: what lies between is a band of the page."""
+    smaller, larger = geometry.order_corners(corners), geometry.order_corners(answer)
+    return geometry.area(smaller) < geometry.area(larger) and refining.runs_on(image, smaller, larger)
 
 
 def _with_one_side_elsewhere(image: np.ndarray, corners: np.ndarray) -> Iterator[np.ndarray]:
