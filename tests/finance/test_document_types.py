@@ -215,11 +215,11 @@ def test_a_page_of_which_one_side_was_located_wrongly_is_found_by_its_layout(rec
     assert classifier.predict_straightened([page], [leaves]).loc[0, "abstained"]
 
 
-def test_outlines_beyond_the_horizon_are_left_out():
+def test_outlines_behind_the_camera_are_left_out():
     plain = aligning.outlines_near(np.array([[0, 0], [100, 0], [100, 60], [0, 60]], float))
     assert len(plain) == 24
     np.testing.assert_allclose(plain[0], [[-5, 0], [100, 0], [100, 60], [-5, 60]], atol=1e-9)
-    flat = np.array([[45, 50], [55, 50], [400, 90], [-300, 90]], float)  # the sides meet a tenth beyond the far one
+    flat = np.array([[45, 50], [55, 50], [400, 90], [-300, 90]], float)  # the camera is .014 pages away
     seen = aligning.outlines_near(flat)
     assert 0 < len(seen) < 24
     for one in seen:

@@ -28,6 +28,21 @@ def test_ordering_does_not_depend_on_the_order_given(quadrilateral, order):
     geometry.check_corners(ordered)
 
 
+@given(quadrilaterals)
+def test_places_on_a_page_lie_in_the_photo_where_its_corners_say(corners):
+    np.testing.assert_allclose(geometry.places_on_page(corners, geometry.UNIT_SQUARE), corners, atol=1e-6 * 2000)
+    half = geometry.places_on_page(corners, geometry.UNIT_SQUARE * (0.5, 1))
+    assert half is not None and geometry.area(half) < geometry.area(corners)
+    np.testing.assert_allclose(half[[0, 3]], corners[[0, 3]], atol=1e-6 * 2000)
+
+
+def test_what_lies_behind_the_camera_has_no_place_in_the_photo():
+    flat = np.array([[40, 0], [60, 0], [100, 40], [0, 40]], float)  # the camera stands a quarter of the page before it
+    longer = np.array([[0, 0], [0, 0], [0, 1], [0, 1]])
+    assert geometry.places_on_page(flat, geometry.UNIT_SQUARE + 0.2 * longer) is not None
+    assert geometry.places_on_page(flat, geometry.UNIT_SQUARE + 0.3 * longer) is None
+
+
 @given(quadrilaterals, quadrilaterals)
 def test_a_homography_carries_the_corners_and_its_inverse_brings_them_back(source, target):
     matrix = geometry.homography(source, target)

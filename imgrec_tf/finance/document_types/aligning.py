@@ -16,30 +16,20 @@ _STEPS = (0.05, 0.1, 0.15)
 # Score from which the answer for another outline counts: one of a hundred views of a stranger fits more easily by
 # chance. Chosen on photos of layouts that were held back by other draws than the benchmark's.
 SURE = 0.95
-_UNIT = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float64)
 
 
 def outlines_near(corners: np.ndarray) -> list[np.ndarray]:
     """Return quadrilaterals of which one side was moved, in the page's own perspective: up to 24, float64 (4, 2).
 
-    Seen at a very flat angle, what lies beyond the page's far side may lie behind the horizon: it is left out.
+    Seen at a very flat angle, what lies before the page's near side may be behind the camera: it is left out.
 
     Args:
         corners: Of the located page, (4, 2), clockwise, in the photo's pixels.
     """
     moves = [sign * step * np.eye(4)[side] for side in range(4) for step in _STEPS for sign in (-1, 1)]
     boxes = np.array([0, 0, 1, 1]) + np.stack(moves)  # left, top, right and bottom
-    places = boxes[:, [[0, 1], [2, 1], [2, 3], [0, 3]]]
-    moved = geometry.transform(geometry.homography(_UNIT, corners), places)
-    return [one for one in moved if _is_seen(one)]
-
-
-def _is_seen(corners: np.ndarray) -> bool:
-    try:
-        geometry.check_corners(corners)
-    except ValueError:
-        return False
-    return True
+    moved = [geometry.places_on_page(corners, box[[[0, 1], [2, 1], [2, 3], [0, 3]]]) for box in boxes]
+    return [one for one in moved if one is not None]
 
 
 def snapped(photo: np.ndarray, corners: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ from PIL import Image
 # Width by height of the pages that are known: ID-1 cards (ISO/IEC 7810), passport pages (ICAO 9303 part 4), household
 # register pages, A4 and its kin (ISO 216).
 KNOWN_ASPECTS = {"card": 85.60 / 53.98, "passport page": 125 / 88, "household page": 143 / 105, "A4": 2**0.5}
+UNIT_SQUARE = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float64)  # a page, as shares of its width and height
 _LARGEST_SIDE = 20_000
 
 
@@ -93,6 +94,23 @@ def transform(matrix: np.ndarray, points) -> np.ndarray:
     points = np.asarray(points, np.float64)
     homogeneous = np.concatenate([points, np.ones((*points.shape[:-1], 1))], axis=-1) @ np.asarray(matrix).T
     return homogeneous[..., :2] / homogeneous[..., 2:]
+
+
+def places_on_page(corners, places) -> np.ndarray | None:
+    """Where a quadrilateral on a page, or around it, lies in the photo.
+
+    Args:
+        corners: Of the page in the photo, (4, 2), clockwise.
+        places: Corners (4, 2) as shares of the page's width and height, clockwise; `UNIT_SQUARE` is the page itself.
+
+    Returns:
+        float64 (4, 2) in the photo's pixels. None where it cannot be seen: what lies before the near side of a page
+        that is seen at a very flat angle may be behind the camera.
+    """
+    try:
+        return check_corners(transform(homography(UNIT_SQUARE, corners), places))
+    except ValueError:
+        return None
 
 
 def rectify(

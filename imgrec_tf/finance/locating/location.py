@@ -165,7 +165,8 @@ def _by_networks(small: np.ndarray, *, fallback: bool) -> Location:
         if not second.found and not photo_rim.goes_on_outside(heart):
             chosen = confirming.confirmed(small, likely, proposed)
             best = best if chosen is None else _judged(small, "classical", *chosen, chosen[0], least=chosen[1].min())
-    best = _instead(small, best, whole_pages.preferred(small, tried + others, best.corners))
+    if best.problem in (None, "uncertain"):
+        best = _instead(small, best, whole_pages.preferred(small, tried + others, best.corners))
     cells = np.array(likely.shape[::-1]) / np.array(small.shape[1::-1])
     sheet = np.where(heart, likely, 0)
     one_of_two = best.found and outlines.covered(sheet, best.corners * cells) < LEAST_INSIDE

@@ -1,6 +1,6 @@
 """The shipped weights: one NumPy archive. Reading it runs no code (no pickles are allowed).
 
-Arrays are float16. Kernels of the sheet and the page network are whole numbers of 8 bits with a factor for each channel
+Arrays are float16. Kernels of all but the edge network are whole numbers of 8 bits with a factor for each channel
 (as in Jacob et al., "Quantization and training of neural networks for efficient integer-arithmetic-only inference",
 CVPR 2018, section 2, with a zero point of 0); they compute in float32 all the same.
 """

@@ -24,7 +24,6 @@ FAR = 0.08  # misfit to the known formats
 MOVES = (-0.2, -0.1, 0, 0.1, 0.2)  # of the ends of a side, outwards, as shares of the page's width or height
 MARGIN = 0.2  # around the outline, as a share of its width and height
 _FINE = 2  # views are cut that much larger and averaged
-_UNIT = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float64)
 OUTSIDE = 127  # grey of what lies outside of the photo
 
 
@@ -39,10 +38,10 @@ def page_view(image: np.ndarray, corners: np.ndarray) -> np.ndarray:
         uint8 (80, 80, 3); grey where the photo ends.
     """
     size = _FINE * PAGE_INPUT
-    inner = size * (_UNIT + MARGIN) / (1 + 2 * MARGIN)
+    inner = size * (geometry.UNIT_SQUARE + MARGIN) / (1 + 2 * MARGIN)
     back = geometry.homography(inner, corners)
     shown = Image.fromarray(image).transform(
-        (size, size), Image.Transform.PERSPECTIVE, (back / back[2, 2]).ravel()[:8], Image.Resampling.BILINEAR,
+        (size, size), Image.Transform.PERSPECTIVE, back.ravel()[:8], Image.Resampling.BILINEAR,
         fillcolor=(OUTSIDE,) * 3,
     )  # fmt: skip
     return np.asarray(shown.reduce(_FINE))
@@ -107,18 +106,14 @@ def _ends_of_a_band(image: np.ndarray, corners: np.ndarray, answer: np.ndarray) 
 
 def _with_one_side_elsewhere(image: np.ndarray, corners: np.ndarray) -> Iterator[np.ndarray]:
     """Quadrilaterals one side of which was moved or turned to where there is an edge, in the page's own perspective."""
-    seen_from_above = geometry.homography(_UNIT, corners)
     for side in range(4):
-        outward = _UNIT[side] - _UNIT[side - 1]
+        outward = geometry.UNIT_SQUARE[side] - geometry.UNIT_SQUARE[side - 1]
         moved = []
         for first, second in product(MOVES, MOVES):
-            places = _UNIT.copy()
+            places = geometry.UNIT_SQUARE.copy()
             places[[side, (side + 1) % 4]] += np.outer((first, second), outward)
-            try:
-                moved.append(geometry.check_corners(geometry.transform(seen_from_above, places)))
-            except ValueError:  # seen at a very flat angle, it may lie behind the horizon
-                continue
-        yield from refining.with_an_edge(image, moved, side)
+            moved.append(geometry.places_on_page(corners, places))
+        yield from refining.with_an_edge(image, [one for one in moved if one is not None], side)
 
 
 def _has_sides(support: np.ndarray) -> bool:

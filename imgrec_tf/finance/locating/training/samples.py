@@ -11,8 +11,6 @@ from imgrec_tf.finance.locating import edges, geometry
 from imgrec_tf.finance.locating.sizes import UPRIGHT_INPUT
 from imgrec_tf.finance.locating.training.photos import TrainingPhoto
 
-_SQUARE = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float64)
-
 
 def strip_batches(
     photos: Sequence[TrainingPhoto], seed: int, batch: int = 16, *, pool: int = 2000
@@ -82,16 +80,16 @@ def _altered_page(page: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def _window(rng: np.random.Generator) -> np.ndarray:
     """The whole page with its corners a little off or, half of the time, a part: letters stand upright anywhere."""
-    corners = _SQUARE
+    corners = geometry.UNIT_SQUARE
     if rng.random() < 0.5:
         size = np.clip(rng.uniform(0.4, 1.0) * np.exp(rng.normal(0, 0.15, 2)), 0.3, 1.0)
-        corners = rng.uniform(0, 1, 2) * (1 - size) + size * _SQUARE
+        corners = rng.uniform(0, 1, 2) * (1 - size) + size * geometry.UNIT_SQUARE
     return corners + rng.uniform(-0.04, 0.04, (4, 2))
 
 
 def _warp(image: np.ndarray, window: np.ndarray, size: int) -> Image.Image:
     """Show a quadrilateral of an image as a square."""
-    back = geometry.homography(size * _SQUARE, window)
+    back = geometry.homography(size * geometry.UNIT_SQUARE, window)
     return Image.fromarray(image).transform(
         (size, size), Image.Transform.PERSPECTIVE, back.ravel()[:8], Image.Resampling.BILINEAR
     )
