@@ -96,6 +96,25 @@ def test_columns_outside_of_the_photo_do_not_count():
     assert not strips.inside[3].any() and strips.inside[1].all()
 
 
+@pytest.mark.parametrize("away", [(-900, 0), (900, 0), (0, -900), (0, 900), (5000, -5000)])
+def test_strips_that_lie_outside_of_the_photo_show_its_rim_and_count_for_nothing(monkeypatch, away):
+    read = edges.ndimage.map_coordinates
+
+    def not_of_nothing(pixels, *given, **settings):
+        assert pixels.size, "what lies outside of an empty array is whatever the memory holds"
+        return read(pixels, *given, **settings)
+
+    monkeypatch.setattr(edges.ndimage, "map_coordinates", not_of_nothing)
+    image = np.zeros((480, 640, 3), np.uint8)
+    image[:] = (20, 90, 160)
+    corners = np.array([[100, 100], [300, 100], [300, 220], [100, 220]], float) + away
+    strips = edges.cut_strips(image, corners, 0.06)
+    assert not strips.inside.any()
+    assert np.isfinite(strips.pixels).all() and np.ptp(strips.pixels, axis=(1, 2)).max() < 1e-3
+    _, support = edges.fit_lines(edges.gradient_logits(strips), strips)
+    assert support.max() == 0
+
+
 def test_the_gradient_finds_the_sides_of_a_card_on_a_plain_table():
     corners = np.array([[90, 80], [520, 110], [500, 380], [70, 350]], float)
     image = np.full((480, 640, 3), (60, 90, 60), np.uint8)

@@ -64,7 +64,7 @@ def strips_along(image: np.ndarray, starts: np.ndarray, ends: np.ndarray, half: 
     height, width = image.shape[:2]
     top, left = np.floor(points.min(axis=(0, 1, 2))[::-1]).astype(int) - 2
     bottom, right = np.ceil(points.max(axis=(0, 1, 2))[::-1]).astype(int) + 3
-    top, left, bottom, right = max(top, 0), max(left, 0), min(bottom, height), min(right, width)
+    top, left = min(max(top, 0), height - 1), min(max(left, 0), width - 1)  # one pixel, where all lie outside
     part = image[top : max(bottom, top + 1), left : max(right, left + 1)].astype(np.float32)
     place = np.stack([points[..., 1] - 0.5 - top, points[..., 0] - 0.5 - left])
     pixels = np.stack(
