@@ -78,14 +78,15 @@ def card(left: float) -> np.ndarray:
 SURE = np.full(4, 0.95)
 
 
-def test_an_answer_that_is_a_page_stays(monkeypatch):
-    judged(monkeypatch, {10: 0.0, 20: 9.0})
+@pytest.mark.parametrize(("answer", "other"), [(4.0, 9.0), (2.0, 2.5), (-9.0, 0.5)])
+def test_an_answer_stays_that_surely_is_a_page_or_no_worse_than_the_other(monkeypatch, answer, other):
+    judged(monkeypatch, {10: answer, 20: other})
     assert whole_pages.preferred(painted(card(10)), [(card(20), SURE)], card(10)) is None
 
 
-@pytest.mark.parametrize("answer", [None, card(10)])
-def test_where_there_is_no_answer_or_a_wrong_one_the_likeliest_page_is_chosen(monkeypatch, answer):
-    judged(monkeypatch, {10: -5.0, 20: 3.0, 30: 2.0})
+@pytest.mark.parametrize(("answer", "logit"), [(None, -9.0), (card(10), -5.0), (card(10), 1.5)])
+def test_where_there_is_no_answer_or_a_doubtful_one_the_likeliest_page_is_chosen(monkeypatch, answer, logit):
+    judged(monkeypatch, {10: logit, 20: 3.0, 30: 2.0})
     chosen = whole_pages.preferred(painted(card(10)), [(card(30), SURE), (card(20), SURE)], answer)
     assert chosen is not None and chosen[0][0, 0] == 20
 
@@ -113,6 +114,16 @@ def test_an_answer_is_not_cut_where_the_pages_sides_run_on(monkeypatch, runs_on,
     assert (chosen is None) == stays
 
 
+@needs_weights
+@pytest.mark.parametrize(("logit", "found"), [(-8.0, True), (-12.0, False)])
+def test_an_answer_that_surely_is_no_page_is_given_up_even_if_nothing_takes_its_place(monkeypatch, logit, found):
+    photo = capture(documents.render("portrait_side", "grove", seed=3, pixels_per_mm=5), "mild", camera=4, seed=3)
+    monkeypatch.setattr(whole_pages, "whole_page_logits", lambda _, outlines: np.full(len(outlines), logit))
+    location = locating.locate_document(photo.image)
+    assert location.found == found
+    assert found or (location.problem in ("uncertain", "cropped") and location.reason and location.action)
+
+
 def test_what_surely_looks_like_a_page_needs_no_known_format(monkeypatch):
     judged(monkeypatch, {20: 5.0})
     receipt = SQUARE * (380, 150) + (20, 150)
@@ -131,6 +142,16 @@ def test_a_side_that_was_caught_by_something_else_is_found_elsewhere(side):
     turned = geometry.transform(geometry.homography(SQUARE, photo.corners), places)
     assert geometry.quadrilateral_iou(turned, photo.corners) < 0.94
     chosen = whole_pages.preferred(photo.image, [], turned)
+    assert chosen is not None and geometry.quadrilateral_iou(chosen[0], photo.corners) > 0.98
+
+
+@needs_weights
+@pytest.mark.parametrize("share", [0.55, 0.7])
+def test_a_large_part_of_the_page_that_the_answer_leaves_out_is_found(share):
+    page = documents.render("receipt", documents.template_names("receipt")[0], seed=2, pixels_per_mm=4)
+    photo = capture(page, "mild", camera=3, seed=4, size=(480, 640))
+    part = geometry.places_on_page(photo.corners, SQUARE * (1, share))
+    chosen = whole_pages.preferred(photo.image, [], part)
     assert chosen is not None and geometry.quadrilateral_iou(chosen[0], photo.corners) > 0.98
 
 

@@ -166,7 +166,7 @@ def _by_networks(small: np.ndarray, *, fallback: bool) -> Location:
             chosen = confirming.confirmed(small, likely, proposed)
             best = best if chosen is None else _judged(small, "classical", *chosen, chosen[0], least=chosen[1].min())
     if best.problem in (None, "uncertain"):
-        best = _instead(small, best, whole_pages.preferred(small, tried + others, best.corners))
+        best = _as_a_whole(small, best, tried + others)
     cells = np.array(likely.shape[::-1]) / np.array(small.shape[1::-1])
     sheet = np.where(heart, likely, 0)
     one_of_two = best.found and outlines.covered(sheet, best.corners * cells) < LEAST_INSIDE
@@ -242,6 +242,14 @@ def _instead(small: np.ndarray, best: Location, chosen: tuple[np.ndarray, np.nda
         return best
     other = _judged(small, "network", *chosen, chosen[0], least=float(chosen[1].min()))
     return other if other.found else best
+
+
+def _as_a_whole(small: np.ndarray, best: Location, tried: list) -> Location:
+    """The answer, or an outline that rather looks like one whole page; no answer where it surely does not."""
+    chosen = whole_pages.preferred(small, tried, best.corners)
+    if chosen is None and best.found and whole_pages.is_surely_none(small, best.corners):
+        return _problem("uncertain")
+    return _instead(small, best, chosen)
 
 
 def _ways(rough: Iterator[np.ndarray]) -> Iterator[tuple[np.ndarray, tuple[float, ...]]]:

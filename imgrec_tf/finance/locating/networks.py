@@ -57,7 +57,7 @@ def page_network() -> keras.Model:
     inputs = keras.Input((PAGE_INPUT, PAGE_INPUT, 3))
     features = layers.Rescaling(1 / 64, offset=-2)(inputs)
     features = _convolution(features, 16, strides=2)
-    for filters in (24, 32, 40):
+    for filters in (28, 36, 48):
         features = _convolution(features, filters, strides=2)
         features = layers.Add()([features, _convolution(features, filters)])
     features = layers.Dropout(0.3)(layers.Flatten()(features))

@@ -16,12 +16,15 @@ from PIL import Image
 from imgrec_tf.finance.locating import formats, geometry, refining, weights
 from imgrec_tf.finance.locating.sizes import PAGE_INPUT
 
-# Chosen on photos of other people and cameras than the benchmarks show, but partly of their layouts, and on halves.
-NO_PAGE, A_PAGE = -1.0, 1.0  # logits of an answer that is given up, and of what may take its place
-SURELY_A_PAGE = 3.0  # the same for what has no known format, as receipts
+# Chosen on photos of invented and of recoloured pages, on halves of pages, and on other people and cameras than the
+# benchmarks show, but partly their layouts.
+SURELY_A_PAGE = 3.0  # logit at which an answer is kept; and of what has no known format, as receipts, to take its place
+SURELY_NO_PAGE = -9.0  # of an answer that is given up even if nothing takes its place
+A_PAGE, GAIN = 1.0, 1.0  # logit of what has a known format, and how much more than the answer's it has to be
 WEAKEST, OTHERS = 0.45, 0.8  # support of the weakest side, and of the others
 FAR = 0.08  # misfit to the known formats
 MOVES = (-0.2, -0.1, 0, 0.1, 0.2)  # of the ends of a side, outwards, as shares of the page's width or height
+FARTHER = np.arange(0.27, 0.95, 0.07)  # of whole sides: a large part of the page may be missing
 MARGIN = 0.2  # around the outline, as a share of its width and height
 _FINE = 2  # views are cut that much larger and averaged
 OUTSIDE = 127  # grey of what lies outside of the photo
@@ -67,9 +70,9 @@ def whole_page_logits(image: np.ndarray, outlines: list[np.ndarray]) -> np.ndarr
 def preferred(
     image: np.ndarray, tried: Sequence[tuple[np.ndarray, np.ndarray]], answer: np.ndarray | None
 ) -> tuple[np.ndarray, np.ndarray] | None:
-    """Choose the outline of a whole page among all that were tried, where the answer is none or there is no answer.
+    """Choose the outline of a whole page among all that were tried, where the answer is doubtful or there is none.
 
-    Around an answer that is none, outlines with one side elsewhere are tried as well. One within the answer is not
+    Around a doubtful answer, outlines with one side elsewhere are tried as well. One within the answer is not
     chosen where the page's other sides run on to the answer's: the network may not know a page's dark foot.
 
     Args:
@@ -80,10 +83,12 @@ def preferred(
     Returns:
         Corners and support; None to keep the answer.
     """
-    possible = list(tried)
+    possible, least = list(tried), -np.inf
     if answer is not None:
-        if whole_page_logits(image, [answer])[0] > NO_PAGE:
+        own = whole_page_logits(image, [answer])[0]
+        if own > SURELY_A_PAGE:
             return None
+        least = own + GAIN
         near = _with_one_side_elsewhere(image, answer)
         found = [refining.exact_sides(image, one, reaches=refining.CLOSE) for one in near]
         possible += [(corners, support) for corners, support in found if corners is not None]
@@ -91,11 +96,16 @@ def preferred(
     logits = whole_page_logits(image, [corners for corners, _ in possible])
     for one in np.argsort(-logits):
         known = formats.misfit(possible[one][0], image.shape[:2]) < FAR
-        if logits[one] <= (A_PAGE if known else SURELY_A_PAGE):
+        if logits[one] <= max(least, A_PAGE if known else SURELY_A_PAGE):
             continue
         if answer is None or not _ends_of_a_band(image, possible[one][0], answer):
             return possible[one]
     return None
+
+
+def is_surely_none(image: np.ndarray, corners: np.ndarray) -> bool:
+    """Whether a quadrilateral (4, 2) in a uint8 image surely is not the outline of one whole page."""
+    return bool(whole_page_logits(image, [corners])[0] < SURELY_NO_PAGE)
 
 
 def _ends_of_a_band(image: np.ndarray, corners: np.ndarray, answer: np.ndarray) -> bool:
@@ -109,7 +119,7 @@ def _with_one_side_elsewhere(image: np.ndarray, corners: np.ndarray) -> Iterator
     for side in range(4):
         outward = geometry.UNIT_SQUARE[side] - geometry.UNIT_SQUARE[side - 1]
         moved = []
-        for first, second in product(MOVES, MOVES):
+        for first, second in [*product(MOVES, MOVES), *zip(FARTHER, FARTHER)]:
             places = geometry.UNIT_SQUARE.copy()
             places[[side, (side + 1) % 4]] += np.outer((first, second), outward)
             moved.append(geometry.places_on_page(corners, places))

@@ -284,11 +284,12 @@ ir.plots.image_grid(pages, words, columns=2, synthetic=True, heading="A passport
 # corners a strip of table appears at a side, or a part of the page is missing. (Where one way gave no answer, its picture
 # is missing.)* A lost strip of two percent can be the last line. For reading, an IoU of 0.9 is a failure.
 #
-# The library's networks work in two stages, too. The first one looks at the whole photo in 96 × 96 pixels, in all
+# The library's networks work in stages, too. The first one looks at the whole photo in 96 × 96 pixels, in all
 # four turns and mirrored, and says which parts are sheets. The second one looks at strips along the four sides, again and
 # again, each time closer, and says where exactly in them the edge runs. It sees more pixels of an edge than your network sees of
 # the photo. Where the strips of a side hold no straight edge, there is no answer, unless most tries from different starts end at
-# the same corners, or the classical outline goes the same way.
+# the same corners, or the classical outline goes the same way. A third one looks at the page from above, with what lies around it:
+# an outline that leaves out a part of the page, such as a dark foot, gives way to one that does not, or to no answer.
 #
 # ## The right way up
 #

@@ -1,7 +1,8 @@
 """Right and wrong outlines of pages, as the network of `whole_pages` sees them.
 
 The wrong ones are those that locating meets: sides that settled on a line within the page or on the table, sides that
-lie a little off, halves of pages that the photo's rim cut, and outlines around parts of two pages.
+lie a little off, halves of pages that the photo's rim cut, and outlines around parts of two pages. Most deceiving is
+a band along a side of the page, such as a dark foot; more of them are painted into the views.
 """
 
 from __future__ import annotations
@@ -12,13 +13,19 @@ import numpy as np
 
 from imgrec_tf.finance import capture, documents
 from imgrec_tf.finance.locating import geometry, refining, whole_pages
+from imgrec_tf.finance.locating.sizes import PAGE_INPUT
 from imgrec_tf.finance.locating.training import inventing, photos
 
 RIGHT, WRONG = 0.965, 0.945  # overlap with the true page; what lies between is not shown
-_INVENTED, _RECOLOURED = 0.3, 0.3  # shares of the pages, see `inventing`
+_INVENTED, _RECOLOURED = 0.35, 0.4  # shares of the pages, see `inventing`
 _CUT, _BESIDE = 0.15, 0.1  # shares of the photos that are cut through the page, and put beside another one
+_FARTHEST = 0.45  # how far a side may be from its place, as a share of the page's width or height
+_DEPTHS = (0.06, 0.45)  # of the bands, as shares of the page's height
 _PLACES = 9  # quadrilaterals tried in each photo, two of three moved onto the edges that are there
 _WHOLE = 0.985  # share of the page that has to lie within the photo
+_HEIGHT = PAGE_INPUT / (1 + 2 * whole_pages.MARGIN)  # of the page in a view, and where it begins
+_TOP = whole_pages.MARGIN * _HEIGHT
+_BANDS, _SOFT = 0.3, 0.25  # shares of the views in a batch that get a band, and that are blurred across one direction
 
 
 def outline_views(count: int, *, seed: int = 0) -> Iterator[tuple[np.ndarray, bool]]:
@@ -61,6 +68,8 @@ def outline_batches(
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Put views together to batches, a third of them right, each turned and in other light and colours.
 
+    Some of the right ones get a band along a side. Some of the wrong ones are right ones whose outline leaves it out.
+
     Args:
         views: uint8 (n, 80, 80, 3).
         right: bool (n,).
@@ -75,8 +84,46 @@ def outline_batches(
     while True:
         chosen = [rng.choice(np.flatnonzero(right), share), rng.choice(np.flatnonzero(~right), batch - share)]
         chosen = np.concatenate(chosen)
-        turned = [np.rot90(one[:, :: rng.choice([-1, 1])], rng.integers(4)) for one in views[chosen]]
-        yield _altered(np.stack(turned), rng), right[chosen, None].astype(np.float32)
+        answers = right[chosen, None].astype(np.float32)
+        cut = np.flatnonzero(~right[chosen] & (rng.random(batch) < _BANDS))
+        chosen[cut] = rng.choice(np.flatnonzero(right), len(cut))
+        turned = np.stack([np.rot90(one[:, :: rng.choice([-1, 1])], rng.integers(4)) for one in views[chosen]])
+        for one in np.flatnonzero(rng.random(batch) < _BANDS):
+            if answers[one]:
+                turned[one] = _banded(turned[one], rng.uniform(*_DEPTHS), rng)
+        for one in cut:
+            depth = rng.uniform(*_DEPTHS)
+            turned[one] = _rows_at(_banded(turned[one], depth, rng), _without_band(depth))
+        for one in np.flatnonzero(rng.random(batch) < _SOFT):
+            turned[one] = _rows_at(turned[one], _coarse_rows(int(rng.integers(PAGE_INPUT // 2, PAGE_INPUT))))
+        yield _altered(np.stack([np.rot90(one, rng.integers(4)) for one in turned]), rng), answers
+
+
+def _banded(view: np.ndarray, depth: float, rng: np.random.Generator) -> np.ndarray:
+    """A page with a band along its upper side, `depth` of its height wide."""
+    banded = view.astype(np.float32)
+    band = banded[round(_TOP) : round(_TOP + depth * _HEIGHT), round(_TOP) : round(_TOP + _HEIGHT)]
+    cover = rng.uniform(0.3, 1)
+    band += cover * (rng.uniform(0, 255, 3).astype(np.float32) * rng.uniform(0.5, 1) - band)
+    return np.round(banded).astype(np.uint8)
+
+
+def _without_band(depth: float) -> np.ndarray:
+    """Where the rows of a view lie whose outline leaves out the upper `depth` of the page."""
+    return _TOP + depth * _HEIGHT + (np.arange(PAGE_INPUT) + 0.5 - _TOP) * (1 - depth) - 0.5
+
+
+def _coarse_rows(count: int) -> np.ndarray:
+    """Where the rows of a view lie that was only `count` rows high, each as often as it takes."""
+    return np.floor((np.arange(PAGE_INPUT) + 0.5) / PAGE_INPUT * count) * PAGE_INPUT / count
+
+
+def _rows_at(view: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Rows of a view at fractional places, interpolated."""
+    places = np.clip(places, 0, len(view) - 1)
+    low = np.minimum(places.astype(int), len(view) - 2)
+    share = (places - low).astype(np.float32)[:, None, None]
+    return np.round((1 - share) * view[low] + share * view[low + 1]).astype(np.uint8)
 
 
 def _altered(views: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -151,6 +198,6 @@ def _moved(corners: np.ndarray, rng: np.random.Generator) -> np.ndarray | None:
     """The page's outline with one or two of its sides elsewhere, in the page's own perspective."""
     box = np.array([0.0, 0, 1, 1])  # left, top, right and bottom
     for side in rng.choice(4, int(rng.choice([1, 1, 2])), replace=False):
-        box[side] += rng.choice([-1, 1]) * rng.uniform(0.04, 0.3)
+        box[side] += rng.choice([-1, 1]) * rng.uniform(0.04, _FARTHEST)
     places = box[np.array([[0, 1], [2, 1], [2, 3], [0, 3]])] + rng.normal(0, 0.01, (4, 2))
     return geometry.places_on_page(corners, places)
