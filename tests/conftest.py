@@ -16,6 +16,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Set what has to stand before the first import of TensorFlow or Matplotlib, and switch the network off."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ["MPLBACKEND"] = "Agg"
+    os.environ.setdefault("IMGREC_PRECISION", "float32")  # a CPU that computes in bfloat16 would choose that
     offline.switch_off()
 
 

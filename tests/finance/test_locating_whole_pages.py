@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keras
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -60,6 +61,19 @@ def test_a_whole_page_is_told_from_a_part_of_it_and_from_too_much():
         wrong += list(logits[1:])
     assert min(right) > 0 > max(wrong)
     assert whole_pages.whole_page_logits(photo.image, []).shape == (0,)
+
+
+@needs_weights
+@pytest.mark.parametrize("name", weights.NETWORKS)
+def test_the_networks_compute_in_float32_whatever_the_policy(name):
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        network = weights.network.__wrapped__(name)
+        assert keras.config.dtype_policy().name == "mixed_bfloat16"
+    finally:
+        keras.config.set_dtype_policy(before)
+    assert {layer.compute_dtype for layer in network.layers} == {"float32"}
 
 
 def judged(monkeypatch, logits: dict[float, float]) -> None:

@@ -33,15 +33,24 @@ def available() -> bool:
 def network(name: str) -> keras.Model:
     """Return a trained network by its name, loaded at the first call.
 
+    It computes in float32, whatever Keras's policy is: corners are exact to a fraction of a pixel.
+
     Raises:
         ValueError: If there is no such network, or its weights are missing or of another shape; the message says how
             to make them again.
     """
     if name not in NETWORKS:
         raise ValueError(f"network must be one of {', '.join(NETWORKS)}, got {name!r}")
+    import keras
+
     from imgrec_tf.finance.locating import networks
 
-    model = getattr(networks, name)()
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("float32")
+    try:
+        model = getattr(networks, name)()
+    finally:
+        keras.config.set_dtype_policy(policy)
     if not FILE.is_file():
         raise ValueError(f"{FILE} is missing; make it again with: python -m imgrec_tf.finance.locating.training")
     with np.load(FILE, allow_pickle=False) as archive:
