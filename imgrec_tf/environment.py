@@ -6,11 +6,13 @@ machine; `report()` says what that means, and how to override it.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
 import os
 import platform
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -216,6 +218,19 @@ def apply_precision() -> str:
         keras.config.set_dtype_policy(chosen)
     _applied = chosen
     return chosen
+
+
+@contextlib.contextmanager
+def in_float32() -> Iterator[None]:
+    """Let Keras build models in float32 meanwhile, whatever its policy is: weights that ship were measured that way."""
+    import keras
+
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("float32")
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 @functools.cache

@@ -40,6 +40,17 @@ def cache_folder(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempP
     return folder
 
 
+@pytest.fixture
+def mixed_bfloat16():
+    """Keras's policy is mixed_bfloat16 meanwhile, as on a machine whose CPU or GPU computes in it."""
+    import keras
+
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    yield
+    keras.config.set_dtype_policy(before)
+
+
 @pytest.fixture(scope="session")
 def imgrec_data() -> Path:
     """The folder of real images: $IMGREC_DATA, else `shared/data` beside the project's folder; skips without one."""

@@ -75,6 +75,8 @@ def checked_probabilities(scores, name: str = "scores") -> np.ndarray:
         ValueError: If there is none, or one is NaN or outside [0, 1].
     """
     values = np.asarray(scores)
+    if values.dtype.name == "bfloat16":  # of a network in mixed precision; no number to NumPy
+        values = values.astype(np.float32)
     if values.dtype.kind not in "fiu" or not values.size:
         raise ValueError(f"{name} must be numbers in [0, 1], one or more, got {values.dtype} of shape {values.shape}")
     values = values.astype(np.float64)

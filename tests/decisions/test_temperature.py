@@ -5,6 +5,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from keras import layers
 from known_scores import binary_scores, evaluation, several_scores
 from scipy import optimize, special
@@ -61,6 +62,12 @@ def test_one_column_two_columns_and_each_label_agree():
     assert np.allclose(temperature.apply(scores[:, None])[:, 0], two[:, 1])
     assert np.allclose(Temperature(2.5, "multi-label").apply(scores), two[:, 1])
     assert np.allclose(Temperature(1.0, "binary").apply(scores), scores)
+
+
+def test_scores_of_a_network_in_mixed_precision_are_taken():
+    scores = np.asarray(tf.constant([[0.25, 0.75], [0.5, 0.5]], tf.bfloat16))
+    scaled = Temperature(2.0, "multi-class").apply(scores)
+    np.testing.assert_array_equal(scaled, Temperature(2.0, "multi-class").apply(scores.astype(np.float64)))
 
 
 def small_model(outputs: int, activation: str) -> keras.Model:

@@ -71,6 +71,11 @@ def test_the_layers_compare_as_the_arrays_do(learnt):
     np.testing.assert_allclose(convolved, learnt.likeness(page), atol=1e-4)
 
 
+def test_maps_are_of_full_depth_in_mixed_precision(mixed_bfloat16):
+    pixels = keras.Input((*SHAPE, 3))
+    assert fixed_print.contrast_map(pixels).dtype == "float32"
+
+
 def test_the_limit_lets_the_stated_share_of_strangers_pass(learnt):
     seen = maps(np.concatenate([pages_of(1, 40), pages_of(2, 40)]))
     labels = np.repeat([0, 1], 40)

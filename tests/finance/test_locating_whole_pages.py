@@ -65,14 +65,9 @@ def test_a_whole_page_is_told_from_a_part_of_it_and_from_too_much():
 
 @needs_weights
 @pytest.mark.parametrize("name", weights.NETWORKS)
-def test_the_networks_compute_in_float32_whatever_the_policy(name):
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("mixed_bfloat16")
-    try:
-        network = weights.network.__wrapped__(name)
-        assert keras.config.dtype_policy().name == "mixed_bfloat16"
-    finally:
-        keras.config.set_dtype_policy(before)
+def test_the_networks_compute_in_float32_whatever_the_policy(name, mixed_bfloat16):
+    network = weights.network.__wrapped__(name)
+    assert keras.config.dtype_policy().name == "mixed_bfloat16"
     assert {layer.compute_dtype for layer in network.layers} == {"float32"}
 
 

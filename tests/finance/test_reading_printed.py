@@ -119,6 +119,12 @@ def test_the_shipped_reader_has_the_alphabet_of_today_and_is_small():
     assert (WEIGHTS / SHIPPED["print"]).stat().st_size < 130_000
 
 
+@pytest.mark.parametrize("name", SHIPPED.values())
+def test_the_shipped_readers_compute_in_float32_whatever_the_policy(name, mixed_bfloat16):
+    reader = reading.LineReader.load(WEIGHTS / name)
+    assert {layer.compute_dtype for layer in reader.model.layers} == {"float32"}
+
+
 def test_a_second_round_gives_the_mean_and_leaves_the_first_strokes_as_they_are():
     reader = reading.LineReader("AB", seed=1, filters=(4, 4, 8, 8, 8), recurrent_units=8, context="convolution")
     before = reader.model.get_weights()

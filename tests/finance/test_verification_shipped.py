@@ -53,6 +53,12 @@ def test_signatures_are_compared_with_one_and_with_five():
     assert "blank" in verifier.compare(known, blank).reason
 
 
+@pytest.mark.parametrize("kind", ["portraits", "signatures"])
+def test_they_compute_in_float32_whatever_the_policy(kind, mixed_bfloat16):
+    verifier = verification.Verifier.load(shipped.FOLDER / f"{kind}.npz")
+    assert {layer.compute_dtype for layer in verifier.model.layers} == {"float32"}
+
+
 def test_own_thresholds_stay_own(portraits):
     portraits_again = verification.load_verifier("portraits")
     portraits_again.threshold = verification.Threshold(0.1, "mine", 0.5, 0.0, 10)

@@ -74,7 +74,7 @@ def contrast_map(pixels: keras.KerasTensor) -> keras.KerasTensor:
     soft = layers.Activation("softsign", name="soft_detail", dtype="float32")(scaled)
     flat = layers.Flatten(name="flat_detail", dtype="float32")(soft)
     unit = layers.UnitNormalization(name="unit_detail", dtype="float32")(flat)
-    return layers.Reshape((height, width, 1), name="contrast_map")(unit)
+    return layers.Reshape((height, width, 1), name="contrast_map", dtype="float32")(unit)
 
 
 def learn_prints(maps: np.ndarray, labels: np.ndarray, layouts: int) -> FixedPrints:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from imgrec_tf import environment
+
 if TYPE_CHECKING:
     import keras
 
@@ -41,16 +43,10 @@ def network(name: str) -> keras.Model:
     """
     if name not in NETWORKS:
         raise ValueError(f"network must be one of {', '.join(NETWORKS)}, got {name!r}")
-    import keras
-
     from imgrec_tf.finance.locating import networks
 
-    policy = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("float32")
-    try:
+    with environment.in_float32():
         model = getattr(networks, name)()
-    finally:
-        keras.config.set_dtype_policy(policy)
     if not FILE.is_file():
         raise ValueError(f"{FILE} is missing; make it again with: python -m imgrec_tf.finance.locating.training")
     with np.load(FILE, allow_pickle=False) as archive:

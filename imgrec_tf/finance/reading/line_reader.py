@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from imgrec_tf import environment
 from imgrec_tf.finance.network_file import load_network, save_network
 from imgrec_tf.finance.reading.normalising import HEIGHT, normalise_line
 
@@ -119,7 +120,8 @@ class LineReader:
             raise FileNotFoundError(f"there is no reader {path}; train one: python -m imgrec_tf.finance.reading.train")
         try:
             weights, about = load_network(path)
-            reader = cls(about["characters"], **about["settings"])
+            with environment.in_float32():
+                reader = cls(about["characters"], **about["settings"])
             reader.model.set_weights([one.astype(np.float32) for one in weights])
         except Exception as problem:
             raise ValueError(f"{path} is no reader that LineReader.save wrote: {problem}") from problem

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from imgrec_tf import environment
 from imgrec_tf.finance.network_file import load_network, save_network
 from imgrec_tf.finance.verification.inputs import Refused, prepared
 from imgrec_tf.finance.verification.judging import Judge, fit_judge
@@ -247,7 +248,8 @@ class Verifier:
             weights, about = load_network(path)
             shape, filters = tuple(about["image_shape"]), tuple(about.get("filters", (16, 24, 40, 48)))
             looks = about.get("looks", 1)
-            model = embedding_network(shape, dimensions=about["dimensions"], filters=filters, looks=looks)
+            with environment.in_float32():
+                model = embedding_network(shape, dimensions=about["dimensions"], filters=filters, looks=looks)
             model.set_weights(weights)
             made = cls(model, about["kind"])
             for number, one in about.get("judges", {}).items():
