@@ -19,7 +19,7 @@ OWN := PYTHON LESSONS TESTS
 CHANGED := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(filter-out $(OWN),$(name))))
 PARAMETERS = $(foreach name,$(CHANGED),-p '$(name)=$($(name))')
 
-.PHONY: help demo test test-fast lessons lab build check lock bench clean setup
+.PHONY: help demo test test-fast lessons lab build check lock bench weights clean setup
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | \
@@ -52,6 +52,9 @@ check: $(READY)  ## lint, format, notebooks as their sources give them
 
 bench: $(READY)  ## run every benchmark (long; some need IMGREC_DATA)
 	@for script in $(filter-out benchmarks/results_table.py benchmarks/medical_%.py,$(wildcard benchmarks/*.py)); do echo "$$script"; $(RUN) "$$script"; done
+
+weights: $(READY)  ## train all networks that ship with the package again (hours)
+	@for command in locating.training reading.train verification.train; do $(RUN) -m imgrec_tf.finance.$$command; done
 
 lock:  ## pin the dependencies again after a change of requirements.txt (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \

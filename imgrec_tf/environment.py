@@ -203,6 +203,7 @@ def _bfloat16_speedup(repeats: int = 5) -> float:
 
 
 _applied: str | None = None
+_held = False  # while `in_float32` lasts
 
 
 def apply_precision() -> str:
@@ -211,7 +212,7 @@ def apply_precision() -> str:
     import keras
 
     current = keras.config.dtype_policy().name
-    if current != (_applied or "float32"):
+    if _held or current != (_applied or "float32"):
         return current
     chosen = choose_precision()
     if chosen != current:
@@ -222,15 +223,21 @@ def apply_precision() -> str:
 
 @contextlib.contextmanager
 def in_float32() -> Iterator[None]:
-    """Let Keras build models in float32 meanwhile, whatever its policy is: weights that ship were measured that way."""
+    """Let models be built in float32 meanwhile, whatever Keras's policy is and whatever this machine would choose.
+
+    For networks whose limits and thresholds were measured in float32, as those that ship with the package.
+    """
+    global _held
     import keras
 
-    before = keras.config.dtype_policy()
+    before = keras.config.dtype_policy(), _held
     keras.config.set_dtype_policy("float32")
+    _held = True
     try:
         yield
     finally:
-        keras.config.set_dtype_policy(before)
+        policy, _held = before
+        keras.config.set_dtype_policy(policy)
 
 
 @functools.cache

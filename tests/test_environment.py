@@ -63,6 +63,21 @@ def test_chosen_precision_is_applied_to_models_that_are_built(monkeypatch, no_po
     assert model(np.zeros((1, 16, 16, 1), np.float32)).dtype == "float32"
 
 
+def test_in_float32_nothing_else_is_chosen_and_afterwards_it_is(monkeypatch, no_policy):
+    from imgrec_tf import models
+
+    monkeypatch.setenv("IMGREC_PRECISION", "mixed_bfloat16")
+    with environment.in_float32():
+        with environment.in_float32():
+            pass
+        inside = models.sequential_cnn((16, 16, 1), 2)
+    assert {layer.compute_dtype for layer in inside.layers} == {"float32"}
+    with pytest.raises(KeyError), environment.in_float32():
+        raise KeyError
+    after = models.sequential_cnn((16, 16, 1), 2)
+    assert "bfloat16" in {layer.compute_dtype for layer in after.layers}
+
+
 def test_a_policy_of_your_own_is_left_alone(monkeypatch, no_policy):
     monkeypatch.setenv("IMGREC_PRECISION", "mixed_bfloat16")
     keras.config.set_dtype_policy("float64")

@@ -71,6 +71,11 @@ def test_the_networks_compute_in_float32_whatever_the_policy(name, mixed_bfloat1
     assert {layer.compute_dtype for layer in network.layers} == {"float32"}
 
 
+def preferred(image, tried, answer):
+    own = -np.inf if answer is None else whole_pages.whole_page_logits(image, [answer])[0]
+    return whole_pages.preferred(image, tried, answer, own)
+
+
 def judged(monkeypatch, logits: dict[float, float]) -> None:
     """Let the network answer by the place of the outline's left upper corner."""
     monkeypatch.setattr(
@@ -90,13 +95,13 @@ SURE = np.full(4, 0.95)
 @pytest.mark.parametrize(("answer", "other"), [(4.0, 9.0), (2.0, 2.5), (-9.0, 0.5)])
 def test_an_answer_stays_that_surely_is_a_page_or_no_worse_than_the_other(monkeypatch, answer, other):
     judged(monkeypatch, {10: answer, 20: other})
-    assert whole_pages.preferred(painted(card(10)), [(card(20), SURE)], card(10)) is None
+    assert preferred(painted(card(10)), [(card(20), SURE)], card(10)) is None
 
 
 @pytest.mark.parametrize(("answer", "logit"), [(None, -9.0), (card(10), -5.0), (card(10), 1.5)])
 def test_where_there_is_no_answer_or_a_doubtful_one_the_likeliest_page_is_chosen(monkeypatch, answer, logit):
     judged(monkeypatch, {10: logit, 20: 3.0, 30: 2.0})
-    chosen = whole_pages.preferred(painted(card(10)), [(card(30), SURE), (card(20), SURE)], answer)
+    chosen = preferred(painted(card(10)), [(card(30), SURE), (card(20), SURE)], answer)
     assert chosen is not None and chosen[0][0, 0] == 20
 
 
@@ -111,7 +116,7 @@ def test_where_there_is_no_answer_or_a_doubtful_one_the_likeliest_page_is_chosen
 )
 def test_what_is_no_page_by_its_sides_its_format_or_its_looks_is_not_chosen(monkeypatch, corners, support, why):
     judged(monkeypatch, {20: 5.0, 30: 2.0, 40: 0.5})
-    assert whole_pages.preferred(painted(corners), [(corners, support)], None) is None, why
+    assert preferred(painted(corners), [(corners, support)], None) is None, why
 
 
 @pytest.mark.parametrize(("runs_on", "stays"), [(True, True), (False, False)])
@@ -119,7 +124,7 @@ def test_an_answer_is_not_cut_where_the_pages_sides_run_on(monkeypatch, runs_on,
     judged(monkeypatch, {10: -5.0, 20: 3.0})
     monkeypatch.setattr(refining, "runs_on", lambda image, smaller, larger: runs_on)
     within = SQUARE * (290, 183) + (20, 153)
-    chosen = whole_pages.preferred(painted(card(10)), [(within, SURE)], card(10))
+    chosen = preferred(painted(card(10)), [(within, SURE)], card(10))
     assert (chosen is None) == stays
 
 
@@ -136,7 +141,7 @@ def test_an_answer_that_surely_is_no_page_is_given_up_even_if_nothing_takes_its_
 def test_what_surely_looks_like_a_page_needs_no_known_format(monkeypatch):
     judged(monkeypatch, {20: 5.0})
     receipt = SQUARE * (380, 150) + (20, 150)
-    chosen = whole_pages.preferred(painted(receipt), [(receipt, SURE)], None)
+    chosen = preferred(painted(receipt), [(receipt, SURE)], None)
     assert chosen is not None and chosen[0][0, 0] == 20
 
 
@@ -150,7 +155,7 @@ def test_a_side_that_was_caught_by_something_else_is_found_elsewhere(side):
     places[(side + 1) % 4] -= 0.1 * (SQUARE[side] - SQUARE[side - 1])
     turned = geometry.transform(geometry.homography(SQUARE, photo.corners), places)
     assert geometry.quadrilateral_iou(turned, photo.corners) < 0.94
-    chosen = whole_pages.preferred(photo.image, [], turned)
+    chosen = preferred(photo.image, [], turned)
     assert chosen is not None and geometry.quadrilateral_iou(chosen[0], photo.corners) > 0.98
 
 
@@ -160,7 +165,7 @@ def test_a_large_part_of_the_page_that_the_answer_leaves_out_is_found(share):
     page = documents.render("receipt", documents.template_names("receipt")[0], seed=2, pixels_per_mm=4)
     photo = capture(page, "mild", camera=3, seed=4, size=(480, 640))
     part = geometry.places_on_page(photo.corners, SQUARE * (1, share))
-    chosen = whole_pages.preferred(photo.image, [], part)
+    chosen = preferred(photo.image, [], part)
     assert chosen is not None and geometry.quadrilateral_iou(chosen[0], photo.corners) > 0.98
 
 

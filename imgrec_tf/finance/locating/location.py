@@ -246,8 +246,9 @@ def _instead(small: np.ndarray, best: Location, chosen: tuple[np.ndarray, np.nda
 
 def _as_a_whole(small: np.ndarray, best: Location, tried: list) -> Location:
     """The answer, or an outline that rather looks like one whole page; no answer where it surely does not."""
-    chosen = whole_pages.preferred(small, tried, best.corners)
-    if chosen is None and best.found and whole_pages.is_surely_none(small, best.corners):
+    own = whole_pages.whole_page_logits(small, [best.corners])[0] if best.found else -np.inf
+    chosen = whole_pages.preferred(small, tried, best.corners, own)
+    if chosen is None and best.found and own < whole_pages.SURELY_NO_PAGE:
         return _problem("uncertain")
     return _instead(small, best, chosen)
 

@@ -68,7 +68,7 @@ def whole_page_logits(image: np.ndarray, outlines: list[np.ndarray]) -> np.ndarr
 
 
 def preferred(
-    image: np.ndarray, tried: Sequence[tuple[np.ndarray, np.ndarray]], answer: np.ndarray | None
+    image: np.ndarray, tried: Sequence[tuple[np.ndarray, np.ndarray]], answer: np.ndarray | None, own: float
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """Choose the outline of a whole page among all that were tried, where the answer is doubtful or there is none.
 
@@ -79,16 +79,15 @@ def preferred(
         image: uint8 (height, width, 3).
         tried: Corners (4, 2) in pixels and support (4,) of each.
         answer: Corners so far, None where there is no answer.
+        own: The answer's logit, `-np.inf` where there is none.
 
     Returns:
         Corners and support; None to keep the answer.
     """
-    possible, least = list(tried), -np.inf
+    if own > SURELY_A_PAGE:
+        return None
+    possible = list(tried)
     if answer is not None:
-        own = whole_page_logits(image, [answer])[0]
-        if own > SURELY_A_PAGE:
-            return None
-        least = own + GAIN
         near = _with_one_side_elsewhere(image, answer)
         found = [refining.exact_sides(image, one, reaches=refining.CLOSE) for one in near]
         possible += [(corners, support) for corners, support in found if corners is not None]
@@ -96,16 +95,11 @@ def preferred(
     logits = whole_page_logits(image, [corners for corners, _ in possible])
     for one in np.argsort(-logits):
         known = formats.misfit(possible[one][0], image.shape[:2]) < FAR
-        if logits[one] <= max(least, A_PAGE if known else SURELY_A_PAGE):
+        if logits[one] <= max(own + GAIN, A_PAGE if known else SURELY_A_PAGE):
             continue
         if answer is None or not _ends_of_a_band(image, possible[one][0], answer):
             return possible[one]
     return None
-
-
-def is_surely_none(image: np.ndarray, corners: np.ndarray) -> bool:
-    """Whether a quadrilateral (4, 2) in a uint8 image surely is not the outline of one whole page."""
-    return bool(whole_page_logits(image, [corners])[0] < SURELY_NO_PAGE)
 
 
 def _ends_of_a_band(image: np.ndarray, corners: np.ndarray, answer: np.ndarray) -> bool:

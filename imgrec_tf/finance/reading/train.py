@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from imgrec_tf import environment
 from imgrec_tf.finance.reading import line_reader, print_texts
 from imgrec_tf.finance.reading.print_strips import print_strip
 from imgrec_tf.finance.reading.training import second_round, train_reader
@@ -20,6 +21,7 @@ STEPS = {"machine": 400, "print": 1100}
 PRINT_SETTINGS = {"filters": (12, 24, 32, 40, 64), "recurrent_units": 32, "dropout": 0.05}
 
 
+@environment.in_float32()
 def main(arguments: list[str] | None = None) -> None:
     """Train readers and write their weights."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])

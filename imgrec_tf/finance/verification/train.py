@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from imgrec_tf import environment
 from imgrec_tf.finance.verification import shipped
 from imgrec_tf.finance.verification.discriminant import learn_discriminant
 from imgrec_tf.finance.verification.pictures import (
@@ -79,6 +80,7 @@ PEOPLE = {"portraits": 1500, "signatures": 550}  # whom the discriminant and the
 SHRINKAGE = {"portraits": 0.5}  # of the discriminant; chosen on validation identities, where signatures do without it
 
 
+@environment.in_float32()
 def main(arguments: list[str] | None = None) -> None:
     """Train and write the verifiers."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])

@@ -13,10 +13,12 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from imgrec_tf import environment
 from imgrec_tf.finance.locating import weights
 from imgrec_tf.finance.locating.training import outline_samples, photos, retraining
 
 
+@environment.in_float32()
 def main() -> None:
     """Train and write."""
     parser = argparse.ArgumentParser(
