@@ -90,6 +90,7 @@ def card(left: float) -> np.ndarray:
 
 
 SURE = np.full(4, 0.95)
+NOTHING = np.zeros((480, 640, 3), np.uint8)  # no edge is found in it
 
 
 @pytest.mark.parametrize(("answer", "other"), [(4.0, 9.0), (2.0, 2.5), (-9.0, 0.5)])
@@ -108,15 +109,35 @@ def test_where_there_is_no_answer_or_a_doubtful_one_the_likeliest_page_is_chosen
 @pytest.mark.parametrize(
     ("corners", "support", "why"),
     [
-        (card(20), np.array([0.95, 0.4, 0.95, 0.95]), "a side without an edge"),
-        (card(20), np.array([0.95, 0.6, 0.7, 0.95]), "two weak sides"),
+        (card(20), np.array([0.95, 0.2, 0.95, 0.95]), "a side without an edge"),
+        (card(20), np.array([0.95, 0.5, 0.5, 0.95]), "two weak sides"),
+        (card(30), np.array([0.95, 0.4, 0.95, 0.95]), "a weak side, and not surely a page"),
         (SQUARE * (380, 150) + (30, 150), SURE, "of no known format, and not surely a page"),
         (card(40), SURE, "not surely a page"),
     ],
 )
 def test_what_is_no_page_by_its_sides_its_format_or_its_looks_is_not_chosen(monkeypatch, corners, support, why):
     judged(monkeypatch, {20: 5.0, 30: 2.0, 40: 0.5})
-    assert preferred(painted(corners), [(corners, support)], None) is None, why
+    assert preferred(NOTHING, [(corners, support)], None) is None, why
+
+
+def test_what_surely_looks_like_a_page_may_have_two_weak_sides_where_there_is_no_answer(monkeypatch):
+    judged(monkeypatch, {10: -5.0, 20: 5.0})
+    weak = np.array([0.35, 0.95, 0.6, 0.95])
+    chosen = preferred(NOTHING, [(card(20), weak)], None)
+    assert chosen is not None and chosen[0][0, 0] == 20
+    assert preferred(NOTHING, [(card(20), weak)], card(10)) is None
+
+
+@pytest.mark.parametrize(("logit", "searched"), [(-2.0, True), (-4.0, False)])
+def test_where_there_is_no_answer_sides_are_looked_for_around_the_likeliest(monkeypatch, logit, searched):
+    judged(monkeypatch, {20: logit, 30: -9.0})
+    around = []
+    monkeypatch.setattr(
+        whole_pages, "_with_one_side_elsewhere", lambda image, corners: around.append(corners[0, 0]) or ()
+    )
+    assert preferred(painted(card(20)), [(card(30), SURE), (card(20), SURE)], None) is None
+    assert around == ([20] if searched else [])
 
 
 @pytest.mark.parametrize(("runs_on", "stays"), [(True, True), (False, False)])

@@ -22,6 +22,8 @@ SURELY_A_PAGE = 3.0  # logit at which an answer is kept; and of what has no know
 SURELY_NO_PAGE = -9.0  # of an answer that is given up even if nothing takes its place
 A_PAGE, GAIN = 1.0, 1.0  # logit of what has a known format, and how much more than the answer's it has to be
 WEAKEST, OTHERS = 0.45, 0.8  # support of the weakest side, and of the others
+FAINT_WEAKEST, FAINT_OTHERS = 0.3, 0.55  # the same, where there is no answer, of what surely is a page
+LEAST_TO_SEARCH = -3.0  # logit of the likeliest outline around which others are tried, where there is no answer
 FAR = 0.08  # misfit to the known formats
 MOVES = (-0.2, -0.1, 0, 0.1, 0.2)  # of the ends of a side, outwards, as shares of the page's width or height
 FARTHER = np.arange(0.27, 0.95, 0.07)  # of whole sides: a large part of the page may be missing
@@ -72,8 +74,9 @@ def preferred(
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """Choose the outline of a whole page among all that were tried, where the answer is doubtful or there is none.
 
-    Around a doubtful answer, outlines with one side elsewhere are tried as well. One within the answer is not
-    chosen where the page's other sides run on to the answer's: the network may not know a page's dark foot.
+    Around a doubtful answer, or the likeliest outline where there is none, outlines with one side elsewhere are tried
+    as well. One within the answer is not chosen where the page's other sides run on to the answer's: the network may
+    not know a page's dark foot.
 
     Args:
         image: uint8 (height, width, 3).
@@ -87,14 +90,16 @@ def preferred(
     if own > SURELY_A_PAGE:
         return None
     possible = list(tried)
-    if answer is not None:
-        near = _with_one_side_elsewhere(image, answer)
+    center = _likeliest(image, tried) if answer is None else answer
+    if center is not None:
+        near = _with_one_side_elsewhere(image, center)
         found = [refining.exact_sides(image, one, reaches=refining.CLOSE) for one in near]
         possible += [(corners, support) for corners, support in found if corners is not None]
-    possible = [one for one in possible if _has_sides(one[1])]
+    faint = answer is None
+    possible = [one for one in possible if _has_sides(one[1], faint=faint)]
     logits = whole_page_logits(image, [corners for corners, _ in possible])
     for one in np.argsort(-logits):
-        known = formats.misfit(possible[one][0], image.shape[:2]) < FAR
+        known = formats.misfit(possible[one][0], image.shape[:2]) < FAR and _has_sides(possible[one][1])
         if logits[one] <= max(own + GAIN, A_PAGE if known else SURELY_A_PAGE):
             continue
         if answer is None or not _ends_of_a_band(image, possible[one][0], answer):
@@ -120,6 +125,12 @@ def _with_one_side_elsewhere(image: np.ndarray, corners: np.ndarray) -> Iterator
         yield from refining.with_an_edge(image, [one for one in moved if one is not None], side)
 
 
-def _has_sides(support: np.ndarray) -> bool:
+def _likeliest(image: np.ndarray, tried: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray | None:
+    """Of the outlines that were tried the one that looks most like a whole page; None where all are far from it."""
+    logits = whole_page_logits(image, [corners for corners, _ in tried])
+    return tried[int(np.argmax(logits))][0] if logits.size and logits.max() > LEAST_TO_SEARCH else None
+
+
+def _has_sides(support: np.ndarray, *, faint: bool = False) -> bool:
     weakest, second = np.sort(support)[:2]
-    return bool(weakest > WEAKEST and second > OTHERS)
+    return bool(weakest > (FAINT_WEAKEST if faint else WEAKEST) and second > (FAINT_OTHERS if faint else OTHERS))
