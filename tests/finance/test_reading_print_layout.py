@@ -125,6 +125,13 @@ def test_values_below_beside_and_above_their_labels():
     }  # fmt: skip
 
 
+def test_a_part_of_a_label_that_was_cut_out_by_itself_is_no_value():
+    name = PrintedLine("姓名 NAME", 0.98, Piece(10, 10, 90, 24))
+    part = PrintedLine("ILLE", 0.35, Piece(50, 12, 88, 23))
+    assert arranged([name, part]) == {}
+    assert arranged([name, part, _line("WANG LI", 10, 40, 14)])["name"].text == "WANG LI"
+
+
 def test_one_letter_is_no_name_and_a_state_is_none():
     assert arranged([_line("GIVEN NAMES", 10, 10), _line("F", 10, 26, 14)]) == {}
     assert arranged([_line("SURNAME", 10, 10), _line("UTO", 10, 26, 14)]) == {}

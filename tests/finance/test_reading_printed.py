@@ -14,8 +14,8 @@ from imgrec_tf.finance.reading import print_rows, print_strips, printed, trust_l
 from imgrec_tf.finance.reading.labels import folded
 from imgrec_tf.finance.reading.line_reader import SHIPPED, WEIGHTS
 from imgrec_tf.finance.reading.print_dates import printed_dates
+from imgrec_tf.finance.reading.print_layout import PrintedLine
 from imgrec_tf.finance.reading.print_texts import as_read, other_characters
-from imgrec_tf.finance.reading.training import second_round
 
 
 def line(text: str, kind: str = "sans", size: int = 40) -> np.ndarray:
@@ -76,6 +76,14 @@ def test_dates_that_contradict_each_other_say_so():
     assert whole.record == {} and whole.problems[0].startswith("birth date: ")
 
 
+@pytest.mark.parametrize(("text", "known"), [("UTO", True), ("FRA", True), ("REN", False)])
+def test_a_state_that_is_on_no_list_says_so(text, known):
+    said = PrintedLine(text, 0.99, print_rows.Piece(10, 10, 60, 30, True))
+    state = printed._fields({"nationality": said})["nationality"]
+    assert state.trusted == known and state.value == (text if known else None)
+    assert known or "ICAO 9303" in state.problem
+
+
 def test_a_name_with_a_strange_character_is_never_taken():
     assert len(reading.read_printed_fields(line("姓名     王丽华")).fields["name"].text) == 3
     refused = 0
@@ -123,21 +131,6 @@ def test_the_shipped_reader_has_the_alphabet_of_today_and_is_small():
 def test_the_shipped_readers_compute_in_float32_whatever_the_policy(name, mixed_bfloat16):
     reader = reading.LineReader.load(WEIGHTS / name)
     assert {layer.compute_dtype for layer in reader.model.layers} == {"float32"}
-
-
-def test_a_second_round_gives_the_mean_and_leaves_the_first_strokes_as_they_are():
-    reader = reading.LineReader("AB", seed=1, filters=(4, 4, 8, 8, 8), recurrent_units=8, context="convolution")
-    before = reader.model.get_weights()
-
-    def strip(rng):
-        text = str(rng.choice(["A", "B"]))
-        return np.full((24, 32, 1), -1.0 if text == "A" else 1.0, np.float32), text
-
-    after = second_round(reader, steps=100, seed=3, strip=strip).model.get_weights()
-    same = [np.array_equal(one, other) for one, other in zip(before, after)]
-    assert all(same[:10]) and not any(same[10:11]) and not np.array_equal(before[-2], after[-2])
-    with pytest.raises(ValueError, match="100 or more"):
-        second_round(reader, steps=99, strip=strip)
 
 
 def test_strips_have_only_letters_that_their_font_has():

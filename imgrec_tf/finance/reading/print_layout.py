@@ -24,12 +24,14 @@ from imgrec_tf.finance.reading.print_rows import Piece
 from imgrec_tf.finance.reading.print_texts import OTHER
 
 DATES = ("birth_date", "issue_date", "expiry_date")
+STATES = ("nationality", "issuing_state")
 RELATIONS = ("户主", "妻", "夫", "子", "女", "父", "母")
 _FARTHEST = {"right": 14.0, "below": 2.2, "above": 2.2}  # in heights of the label
 _COST = {"right": (0.25, 0.0), "below": (1.0, 0.0), "above": (1.0, 0.4)}  # of a height of distance, and of the side
 _ELSEWHERE = 2.0  # cost of a value that stands on another side than most
 _MOST, _VOTES = 0.75, 2  # share of the values on one side, and how many of them, for it to be the side of the page
 _SURE = 0.9  # confidence from which on a line says what it says
+_INSIDE = 0.8  # share of a piece within a label from which on it is a part of the label
 _STRETCH = 3.0  # heights between the characters of a label that is spread out, as in 姓　名
 
 
@@ -61,7 +63,8 @@ def arranged(lines: Sequence[PrintedLine]) -> dict[str, PrintedLine]:
     """
     lines = [part for line in _together(lines) for part in _split(line)]
     labels = [(_announced(line), line) for line in lines]
-    values = [line for field, line in labels if field is None]
+    names = [line.piece for field, line in labels if field]
+    values = [line for field, line in labels if field is None and not any(_lies_in(line.piece, one) for one in names)]
     pairs = [
         (cost, side, number, place)
         for number, (field, label) in enumerate(labels)
@@ -106,7 +109,7 @@ def fits(field: str, text: str) -> bool:
         return text in ("M", "F", "男", "女")
     if field == "number":
         return bool(re.fullmatch(r"[A-Z0-9 -]{5,14}", text)) and sum(one.isdigit() for one in text) >= 4
-    if field in ("nationality", "issuing_state"):
+    if field in STATES:
         return bool(re.fullmatch("[A-Z]{3}", text))
     if field == "relation":
         return text in RELATIONS
@@ -116,6 +119,13 @@ def fits(field: str, text: str) -> bool:
     if field in ("surname", "given_names"):
         return bool(re.fullmatch("[A-Z][A-Z' .-]*[A-Z]", text))
     return (len(chinese) == len(text) and 2 <= len(text) <= 4) or bool(re.fullmatch("[A-Z][A-Z' .-]*[A-Z]", text))
+
+
+def _lies_in(piece: Piece, other: Piece) -> bool:
+    """Whether a piece is a part of another one, as NAME of 姓名 NAME: words are cut out in more than one way."""
+    across = min(piece.right, other.right) - max(piece.left, other.left)
+    down = min(piece.bottom, other.bottom) - max(piece.top, other.top)
+    return min(across, down) > 0 and across * down >= _INSIDE * piece.width * piece.height
 
 
 def _announced(line: PrintedLine) -> str | None:

@@ -1,10 +1,7 @@
 """Trains the readers that ship with the package: python -m imgrec_tf.finance.reading.train
 
 The weights in the folder `weights` come from these steps with seed 0. "machine", the reader of numbers and zones: 400
-steps, 197 CPU seconds. "print", the reader of printed fields: 1,100 steps, 400 CPU seconds, then a second round of 550
-steps, 126 CPU seconds, on more Latin letters, fonts and widths. Its first round was on fewer of them than
-`print_texts` draws today, and the second drew 8 new strips a step instead of 16; so the command gives a reader of the
-same kind, not the same numbers.
+steps, 197 CPU seconds. "print", the reader of printed fields: 6,000 steps, 2,990 CPU seconds.
 """
 
 from __future__ import annotations
@@ -15,9 +12,9 @@ from pathlib import Path
 from imgrec_tf import environment
 from imgrec_tf.finance.reading import line_reader, print_texts
 from imgrec_tf.finance.reading.print_strips import print_strip
-from imgrec_tf.finance.reading.training import second_round, train_reader
+from imgrec_tf.finance.reading.training import train_reader
 
-STEPS = {"machine": 400, "print": 1100}
+STEPS = {"machine": 400, "print": 6000}
 PRINT_SETTINGS = {"filters": (12, 24, 32, 40, 64), "recurrent_units": 32, "dropout": 0.05}
 
 
@@ -36,12 +33,8 @@ def main(arguments: list[str] | None = None) -> None:
         if kind == "print":
             own = {"characters": print_texts.print_alphabet(), "strip": print_strip, "settings": PRINT_SETTINGS}
         run = train_reader(steps=chosen.steps or STEPS[kind], seed=chosen.seed, context=chosen.context, **own)
-        if kind == "print":
-            steps = max(100, (chosen.steps or STEPS[kind]) // 2)
-            second_round(run.reader, steps=steps, seed=chosen.seed + 100, strip=print_strip)
         path = run.reader.save(chosen.folder / line_reader.SHIPPED[kind], bits=8 if kind == "print" else None)
-        more = ", and a second round" if kind == "print" else ""
-        spent = f"{run.cpu_seconds:.0f} CPU seconds, {run.seconds:.0f} s{more}"
+        spent = f"{run.cpu_seconds:.0f} CPU seconds, {run.seconds:.0f} s"
         print(f"{path}: {path.stat().st_size / 1000:.0f} kB, {spent}")
 
 

@@ -96,47 +96,6 @@ def train_reader(
     return ReaderRun(reader, history, time.process_time() - cpu, time.perf_counter() - began)
 
 
-def second_round(
-    reader: LineReader, *, steps: int = 550, seed: int = 100, strip: Strip, learning_rate: float = 2e-3
-) -> LineReader:
-    """Train a reader further on other strips, and return the mean of what it was and what it became.
-
-    The first two convolutions, which see strokes and no letters, stay as they are. The mean of the weights of a network
-    and of its further training often reads better than either (Wortsman et al., "Robust fine-tuning of zero-shot
-    models", 2022).
-
-    Args:
-        reader: A trained reader; it is changed and returned.
-        steps: Batches of 48 strips, 100 or more. The rate rises over the first 50, and falls as a cosine over the last
-            64 %.
-        seed: Seed of texts and images.
-        strip: As in `train_reader`.
-        learning_rate: The highest one of Adam.
-
-    Raises:
-        ValueError: If `steps` is less than 100.
-    """
-    import keras
-
-    if steps < 100:
-        raise ValueError(f"steps must be 100 or more, got {steps}")
-    before = reader.model.get_weights()
-    pools = [layer for layer in reader.model.layers if isinstance(layer, keras.layers.MaxPooling2D)]
-    for layer in reader.model.layers[: reader.model.layers.index(pools[1])]:
-        layer.trainable = False
-    reader.model.compile(keras.optimizers.Adam(learning_rate, clipnorm=5.0), keras.losses.CTC())
-    fall = steps - round(0.64 * steps)
-    batches = _batches(reader, seed, strip)
-    for step in range(steps):
-        share = max(0.0, (step - fall) / (steps - fall))
-        rate = min(1.0, (step + 10) / 60) * (0.01 + 0.99 * 0.5 * (1 + np.cos(np.pi * share)))
-        reader.model.optimizer.learning_rate.assign(learning_rate * rate)
-        reader.model.train_on_batch(*next(batches))
-    reader.model.trainable = True
-    reader.model.set_weights([(one + other) / 2 for one, other in zip(before, reader.model.get_weights())])
-    return reader
-
-
 def make_strips(
     count: int, reader: LineReader, *, seed: int, strip: Strip = training_strip
 ) -> tuple[np.ndarray, np.ndarray]:
