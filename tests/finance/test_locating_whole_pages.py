@@ -93,10 +93,17 @@ SURE = np.full(4, 0.95)
 NOTHING = np.zeros((480, 640, 3), np.uint8)  # no edge is found in it
 
 
-@pytest.mark.parametrize(("answer", "other"), [(4.0, 9.0), (2.0, 2.5), (-9.0, 0.5)])
+@pytest.mark.parametrize(("answer", "other"), [(4.0, 9.0), (2.0, 2.5), (-2.5, 0.5), (-9.0, -2.5)])
 def test_an_answer_stays_that_surely_is_a_page_or_no_worse_than_the_other(monkeypatch, answer, other):
     judged(monkeypatch, {10: answer, 20: other})
     assert preferred(painted(card(10)), [(card(20), SURE)], card(10)) is None
+
+
+def test_what_looks_far_more_like_a_page_takes_the_place_of_what_hardly_does(monkeypatch):
+    judged(monkeypatch, {10: -6.0, 20: -1.0})
+    chosen = preferred(painted(card(10)), [(card(20), SURE)], card(10))
+    assert chosen is not None and chosen[0][0, 0] == 20
+    assert preferred(NOTHING, [(card(20), SURE)], None) is None
 
 
 @pytest.mark.parametrize(("answer", "logit"), [(None, -9.0), (card(10), -5.0), (card(10), 1.5)])

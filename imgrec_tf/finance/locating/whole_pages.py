@@ -21,6 +21,10 @@ from imgrec_tf.finance.locating.sizes import PAGE_INPUT
 SURELY_A_PAGE = 3.0  # logit at which an answer is kept; and of what has no known format, as receipts, to take its place
 SURELY_NO_PAGE = -9.0  # of an answer that is given up even if nothing takes its place
 A_PAGE, GAIN = 1.0, 1.0  # logit of what has a known format, and how much more than the answer's it has to be
+PERHAPS_A_PAGE, LARGE_GAIN = (
+    -2.0,
+    4.0,
+)  # the same, of whatever format, where the answer looks that much less like a page
 WEAKEST, OTHERS = 0.45, 0.8  # support of the weakest side, and of the others
 FAINT_WEAKEST, FAINT_OTHERS = 0.3, 0.55  # the same, where there is no answer, of what surely is a page
 LEAST_TO_SEARCH = -3.0  # logit of the likeliest outline around which others are tried, where there is no answer
@@ -100,7 +104,8 @@ def preferred(
     logits = whole_page_logits(image, [corners for corners, _ in possible])
     for one in np.argsort(-logits):
         known = formats.misfit(possible[one][0], image.shape[:2]) < FAR and _has_sides(possible[one][1])
-        if logits[one] <= max(own + GAIN, A_PAGE if known else SURELY_A_PAGE):
+        far_better = answer is not None and logits[one] > max(own + LARGE_GAIN, PERHAPS_A_PAGE)
+        if not far_better and logits[one] <= max(own + GAIN, A_PAGE if known else SURELY_A_PAGE):
             continue
         if answer is None or not _ends_of_a_band(image, possible[one][0], answer):
             return possible[one]
