@@ -15,7 +15,8 @@ Zones: passports and cards with three lines, `read_mrz` on the whole photo.
 Application: one photo of a card through `applications.examine` and `decide`, all networks asked; those that do not
 ship with the package have fresh weights here, which take the same time.
 The reader is trained on printed lines of its own and on no layout at all. Intervals are Wilson's, and for means the
-normal approximation. Speed is processor time of one call, the median over the photos of severity phone.
+normal approximation. Speed is processor time of one call, the median over the photos of severity phone; of an
+application also the time by the clock.
 """
 
 from __future__ import annotations

@@ -21,10 +21,7 @@ from imgrec_tf.finance.locating.sizes import PAGE_INPUT
 SURELY_A_PAGE = 3.0  # logit at which an answer is kept; and of what has no known format, as receipts, to take its place
 SURELY_NO_PAGE = -9.0  # of an answer that is given up even if nothing takes its place
 A_PAGE, GAIN = 1.0, 1.0  # logit of what has a known format, and how much more than the answer's it has to be
-PERHAPS_A_PAGE, LARGE_GAIN = (
-    -2.0,
-    4.0,
-)  # the same, of whatever format, where the answer looks that much less like a page
+PERHAPS_A_PAGE, LARGE_GAIN = -2.0, 4.0  # the same, of whatever format, where the answer looks far less like a page
 WEAKEST, OTHERS = 0.45, 0.8  # support of the weakest side, and of the others
 FAINT_WEAKEST, FAINT_OTHERS = 0.3, 0.55  # the same, where there is no answer, of what surely is a page
 LEAST_TO_SEARCH = -3.0  # logit of the likeliest outline around which others are tried, where there is no answer
@@ -93,22 +90,24 @@ def preferred(
     """
     if own > SURELY_A_PAGE:
         return None
-    possible = list(tried)
-    center = _likeliest(image, tried) if answer is None else answer
-    if center is not None:
-        near = _with_one_side_elsewhere(image, center)
-        found = [refining.exact_sides(image, one, reaches=refining.CLOSE) for one in near]
-        possible += [(corners, support) for corners, support in found if corners is not None]
-    faint = answer is None
-    possible = [one for one in possible if _has_sides(one[1], faint=faint)]
-    logits = whole_page_logits(image, [corners for corners, _ in possible])
+    center, logits = answer, whole_page_logits(image, [corners for corners, _ in tried])
+    if answer is None and len(tried) and logits.max() > LEAST_TO_SEARCH:
+        center = tried[int(logits.argmax())][0]
+    near = [] if center is None else _with_one_side_elsewhere(image, center)
+    found = [refining.exact_sides(image, one, reaches=refining.CLOSE) for one in near]
+    found = [(corners, support) for corners, support in found if corners is not None]
+    logits = np.concatenate([logits, whole_page_logits(image, [corners for corners, _ in found])])
+    possible = [*tried, *found]
     for one in np.argsort(-logits):
-        known = formats.misfit(possible[one][0], image.shape[:2]) < FAR and _has_sides(possible[one][1])
+        corners, support = possible[one]
+        if not _has_sides(support, faint=answer is None):
+            continue
+        known = formats.misfit(corners, image.shape[:2]) < FAR and _has_sides(support)
         far_better = answer is not None and logits[one] > max(own + LARGE_GAIN, PERHAPS_A_PAGE)
         if not far_better and logits[one] <= max(own + GAIN, A_PAGE if known else SURELY_A_PAGE):
             continue
-        if answer is None or not _ends_of_a_band(image, possible[one][0], answer):
-            return possible[one]
+        if answer is None or not _ends_of_a_band(image, corners, answer):
+            return corners, support
     return None
 
 
@@ -128,12 +127,6 @@ def _with_one_side_elsewhere(image: np.ndarray, corners: np.ndarray) -> Iterator
             places[[side, (side + 1) % 4]] += np.outer((first, second), outward)
             moved.append(geometry.places_on_page(corners, places))
         yield from refining.with_an_edge(image, [one for one in moved if one is not None], side)
-
-
-def _likeliest(image: np.ndarray, tried: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray | None:
-    """Of the outlines that were tried the one that looks most like a whole page; None where all are far from it."""
-    logits = whole_page_logits(image, [corners for corners, _ in tried])
-    return tried[int(np.argmax(logits))][0] if logits.size and logits.max() > LEAST_TO_SEARCH else None
 
 
 def _has_sides(support: np.ndarray, *, faint: bool = False) -> bool:

@@ -102,7 +102,7 @@ case = {name: applications.Evidence.from_report(report, **scores) for name, repo
 pd.DataFrame([one.to_dict() for one in case.values()], index=list(case))
 
 # %% [markdown]
-# This is all that the decision will see: four scores and five counts. No picture, no name, no address.
+# This is all that the decision will see: four scores and six counts, `other_person` being of comparisons that found somebody else. No picture, no name, no address.
 #
 # ## Many applications
 #
