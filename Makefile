@@ -53,8 +53,13 @@ check: $(READY)  ## lint, format, notebooks as their sources give them
 bench: $(READY)  ## run every benchmark (long; some need IMGREC_DATA)
 	@for script in $(filter-out benchmarks/results_table.py benchmarks/medical_%.py,$(wildcard benchmarks/*.py)); do echo "$$script"; $(RUN) "$$script"; done
 
-weights: $(READY)  ## train all networks that ship with the package again (hours)
-	@for command in locating.training reading.train verification.train; do $(RUN) -m imgrec_tf.finance.$$command; done
+# One target a family, so that `make -j2 weights` trains two of them at a time.
+FAMILIES := $(addprefix weights-,locating.training verification.train reading.train)
+.PHONY: $(FAMILIES)
+weights: $(FAMILIES)  ## train all networks that ship with the package again (hours; -j2 trains two at a time)
+
+$(FAMILIES): weights-%: $(READY)
+	@$(RUN) -m imgrec_tf.finance.$*
 
 lock:  ## pin the dependencies again after a change of requirements.txt (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
