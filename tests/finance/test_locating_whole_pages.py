@@ -228,6 +228,14 @@ def test_samples_are_views_of_right_and_wrong_outlines():
     assert first[0].min() >= 0 and first[0].max() <= 255
 
 
+def test_views_are_drawn_in_series_one_after_the_other(monkeypatch):
+    monkeypatch.setattr(outline_samples, "SERIES", 2)
+    views, right = outline_samples.draw_views(3, seed=4)
+    apart = [*outline_samples.outline_views(2, seed=500), *outline_samples.outline_views(1, seed=501)]
+    np.testing.assert_array_equal(views, [view for view, _ in apart])
+    np.testing.assert_array_equal(right, [one for _, one in apart])
+
+
 def test_a_page_that_the_photo_cuts_is_shown_as_wrong(monkeypatch):
     corners = card(100)
     monkeypatch.setattr(outline_samples, "_photo", lambda kind, rng: (painted(corners), corners, 1.0))

@@ -11,11 +11,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from imgrec_tf._parallel import in_processes
 from imgrec_tf.finance import capture, documents
 from imgrec_tf.finance.locating import geometry, refining, whole_pages
 from imgrec_tf.finance.locating.sizes import PAGE_INPUT
 from imgrec_tf.finance.locating.training import inventing, photos
 
+SERIES = 84  # photos that are drawn one after the other, by one process
 RIGHT, WRONG = 0.965, 0.945  # overlap with the true page; what lies between is not shown
 _INVENTED, _RECOLOURED = 0.35, 0.4  # shares of the pages, see `inventing`
 _CUT, _BESIDE = 0.15, 0.1  # shares of the photos that are cut through the page, and put beside another one
@@ -58,9 +60,26 @@ def outline_views(count: int, *, seed: int = 0) -> Iterator[tuple[np.ndarray, bo
 
 
 def draw_views(count: int, *, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """All that `outline_views` yields: views uint8 (n, 80, 80, 3), and whether they are right, bool (n,)."""
+    """Draw views in series of `SERIES` photos, on all cores; a series' views are those that `outline_views` yields.
+
+    Args:
+        count: Photos, 1 or more.
+        seed: 0 or more.
+
+    Returns:
+        Views, uint8 (n, 80, 80, 3), and whether they show one whole page, bool (n,).
+    """
+    starts = range(0, count, SERIES)
+    items = [(min(SERIES, count - start), 100 * (seed + 1) + number) for number, start in enumerate(starts)]
+    series = in_processes(_series, items)
+    return np.concatenate([views for views, _ in series]), np.concatenate([right for _, right in series])
+
+
+def _series(item: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    count, seed = item
     seen = list(outline_views(count, seed=seed))
-    return np.stack([view for view, _ in seen]), np.array([right for _, right in seen])
+    views = np.array([view for view, _ in seen], np.uint8).reshape(-1, PAGE_INPUT, PAGE_INPUT, 3)
+    return views, np.array([right for _, right in seen], bool)
 
 
 def outline_batches(

@@ -15,7 +15,7 @@ from imgrec_tf.finance.locating.training import composing, layers, outline_sampl
 from imgrec_tf.finance.locating.training.photos import TrainingPhoto
 
 STEPS = {"sheet_network": 18_000, "edge_network": 1000, "upright_network": 2400, "page_network": 6000}
-PAGE_PHOTOS = 2200
+PAGE_PHOTOS = 26 * outline_samples.SERIES
 _RATE = {"sheet_network": 3e-3, "edge_network": 3e-3, "upright_network": 2e-3, "page_network": 3e-3}
 
 
