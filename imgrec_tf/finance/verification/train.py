@@ -9,8 +9,7 @@ and 18 for the five rounds): an estimate from the rounds as they were made. The 
 other random numbers (for batches and augmentation, the first weights of the traits' layer and what the network was
 widened by), and of the 9,100 writers that later rounds add 4 pictures by themselves and 2 by each imitator. The fifth
 round ended after 3,000 batches, 2.5 epochs, was warmed up for 80 of them, and its gradients were clipped at a fifth of
-the length.
-Trained again, networks come out alike, not the same.
+the length. Trained again, networks come out alike, not the same.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Command line: draw pages and tables, take photos, train the networks, write the weights.
 
 The shipped upright network learnt from the first 500 photos, each twice, and from the rendered pages, in 470 processor
-seconds; the settings are those below. The shipped page network learnt from the outlines that seed 0 gives, in 930
-processor seconds; a series of 84 photos takes about 75, and the series are shared out to all cores. Trained again, the
-networks come out alike, not the same.
+seconds; the settings are those below. The shipped page network learnt from the outlines that seed 0 gives with the
+shipped edge network, in 930 processor seconds; a series of 84 photos takes about 75, and all cores share the series.
+Trained again, the networks come out alike, not the same.
 """
 
 from __future__ import annotations
