@@ -137,6 +137,22 @@ def test_one_letter_is_no_name_and_a_state_is_none():
     assert arranged([_line("SURNAME", 10, 10), _line("UTO", 10, 26, 14)]) == {}
 
 
+def test_a_name_whose_words_were_cut_out_one_by_one_is_whole_or_unsure():
+    label, first = _line("GIVEN NAMES", 10, 10), _line("MARCUS", 10, 26, 14)
+    after = first.piece.right + 14  # a height, as broad as the space of a typewriter's face
+    whole = arranged([label, first, _line("KEVIN", after, 26, 14)])["given_names"]
+    assert (
+        whole.text == "MARCUS KEVIN" and whole.piece.right == after + 40 and whole.confidence == pytest.approx(0.9801)
+    )
+    unsure = arranged([label, first, _line("K7VIN", after, 26, 14)])["given_names"]
+    assert unsure.text == "MARCUS" and unsure.confidence < 0.5
+    for elsewhere in (_line("KEVIN", after + 40, 26, 14), _line("KEVIN", after, 45, 14), _line("KEVIN", after, 26, 28)):
+        alone = arranged([label, first, elsewhere])["given_names"]
+        assert alone.text == "MARCUS" and alone.confidence == first.confidence
+    found = arranged([_line("姓名", 10, 10), _line("王", 45, 10), _line("小明", 60, 10)])
+    assert found["name"].text == "王小明"
+
+
 def test_names_stand_on_the_side_where_the_dates_stand():
     labels = (("BORN", "02.01.1990"), ("EXPIRES", "03.04.2030"), ("SEX", "F"), ("SURNAME", "SMITH"))
     rows = [[_line(label, 10, 30.0 * row), _line(value, 130, 30.0 * row)] for row, (label, value) in enumerate(labels)]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 
 import numpy as np
@@ -33,6 +33,8 @@ _MOST, _VOTES = 0.75, 2  # share of the values on one side, and how many of them
 _SURE = 0.9  # confidence from which on a line says what it says
 _INSIDE = 0.8  # share of a piece within a label from which on it is a part of the label
 _STRETCH = 3.0  # heights between the characters of a label that is spread out, as in 姓　名
+_WORD_GAP = 1.3  # heights between two words of a value: a space of a typewriter's face, .6 em, is about one
+_DOUBT = 0.5  # what is left of the confidence of a value beside which something stands that does not fit
 
 
 @dataclass(frozen=True)
@@ -76,10 +78,10 @@ def arranged(lines: Sequence[PrintedLine]) -> dict[str, PrintedLine]:
     usual = _usual_side(_nearest(pairs, fields))
     pairs = [(cost + _ELSEWHERE * (usual not in (None, side)), side, *pair) for cost, side, *pair in pairs]
     chosen = _nearest(pairs, fields)
-    found = {field: values[place] for field, (_, place) in chosen.items()}
     used = {place for _, place in chosen.values()}
-    spare = [line for place, line in enumerate(values) if place not in used and len(printed_dates(line.text)) == 1]
-    return found | _by_order(found, spare)
+    spare = [line for place, line in enumerate(values) if place not in used]
+    found = {field: _whole(field, values[place], spare) for field, (_, place) in chosen.items()}
+    return found | _by_order(found, [line for line in spare if len(printed_dates(line.text)) == 1])
 
 
 def _nearest(pairs: list[tuple], fields: list[str | None]) -> dict[str, tuple[str, int]]:
@@ -119,6 +121,33 @@ def fits(field: str, text: str) -> bool:
     if field in ("surname", "given_names"):
         return bool(re.fullmatch("[A-Z][A-Z' .-]*[A-Z]", text))
     return (len(chinese) == len(text) and 2 <= len(text) <= 4) or bool(re.fullmatch("[A-Z][A-Z' .-]*[A-Z]", text))
+
+
+def _whole(field: str, value: PrintedLine, spare: Sequence[PrintedLine]) -> PrintedLine:
+    """Put the words of a value together where the space between them was too broad for one piece."""
+    for line in sorted(spare, key=lambda line: abs(line.piece.left - value.piece.left)):  # the nearest words first
+        if _goes_on(value.piece, line.piece):
+            first, second = value, line
+        elif _goes_on(line.piece, value.piece):
+            first, second = line, value
+        else:
+            continue
+        one, two = first.piece, second.piece
+        text = first.text + ("" if is_chinese(first.text[-1]) else " ") + second.text
+        if fits(field, text):
+            box = Piece(one.left, min(one.top, two.top), two.right, max(one.bottom, two.bottom), one.light)
+            value = PrintedLine(text, first.confidence * second.confidence, box)
+        else:
+            value = replace(value, confidence=_DOUBT * value.confidence)
+    return value
+
+
+def _goes_on(piece: Piece, other: Piece) -> bool:
+    """Whether another piece stands to the right of one, in the same line and print, no further than a word would."""
+    low, high = sorted((piece.height, other.height))
+    level = abs(piece.top + piece.bottom - other.top - other.bottom) < 0.5 * low
+    gap = other.left - piece.right
+    return piece.light == other.light and level and high < 1.4 * low and -0.1 * high < gap < _WORD_GAP * high
 
 
 def _lies_in(piece: Piece, other: Piece) -> bool:
