@@ -151,6 +151,10 @@ def test_a_name_whose_words_were_cut_out_one_by_one_is_whole_or_unsure():
         assert alone.text == "MARCUS" and alone.confidence == first.confidence
     found = arranged([_line("姓名", 10, 10), _line("王", 45, 10), _line("小明", 60, 10)])
     assert found["name"].text == "王小明"
+    number = arranged([_line("PASSPORT NO", 10, 10), _line("V65122290", 10, 26, 14), _line("1985", 96, 26, 14)])[
+        "number"
+    ]
+    assert number.text == "V65122290" and number.confidence == first.confidence
 
 
 def test_names_stand_on_the_side_where_the_dates_stand():

@@ -25,6 +25,7 @@ from imgrec_tf.finance.reading.print_texts import OTHER
 
 DATES = ("birth_date", "issue_date", "expiry_date")
 STATES = ("nationality", "issuing_state")
+NAMES = ("surname", "given_names", "name", "household_head")
 RELATIONS = ("户主", "妻", "夫", "子", "女", "父", "母")
 _FARTHEST = {"right": 14.0, "below": 2.2, "above": 2.2}  # in heights of the label
 _COST = {"right": (0.25, 0.0), "below": (1.0, 0.0), "above": (1.0, 0.4)}  # of a height of distance, and of the side
@@ -33,8 +34,8 @@ _MOST, _VOTES = 0.75, 2  # share of the values on one side, and how many of them
 _SURE = 0.9  # confidence from which on a line says what it says
 _INSIDE = 0.8  # share of a piece within a label from which on it is a part of the label
 _STRETCH = 3.0  # heights between the characters of a label that is spread out, as in 姓　名
-_WORD_GAP = 1.3  # heights between two words of a value: a space of a typewriter's face, .6 em, is about one
-_DOUBT = 0.5  # what is left of the confidence of a value beside which something stands that does not fit
+_WORD_GAP = 1.3  # heights between two words of a name: a space of a typewriter's face, .6 em, is about one
+_DOUBT = 0.5  # what is left of the confidence of a name beside which something stands that does not fit
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,9 @@ def fits(field: str, text: str) -> bool:
 
 
 def _whole(field: str, value: PrintedLine, spare: Sequence[PrintedLine]) -> PrintedLine:
-    """Put the words of a value together where the space between them was too broad for one piece."""
+    """Put the words of a name together where the space between them was too broad for one piece."""
+    if field not in NAMES:
+        return value
     for line in sorted(spare, key=lambda line: abs(line.piece.left - value.piece.left)):  # the nearest words first
         if _goes_on(value.piece, line.piece):
             first, second = value, line

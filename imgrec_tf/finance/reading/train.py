@@ -1,7 +1,8 @@
 """Trains the readers that ship with the package: python -m imgrec_tf.finance.reading.train
 
 The weights in the folder `weights` come from these steps with seed 0. "machine", the reader of numbers and zones: 400
-steps, 197 CPU seconds. "print", the reader of printed fields: 6,000 steps, 2,990 CPU seconds.
+steps, 197 CPU seconds. "print", the reader of printed fields: 6,000 steps, 2,990 CPU seconds. Trained again on another
+machine, readers come out alike, not the same.
 """
 
 from __future__ import annotations

@@ -3,13 +3,10 @@
 Draws people and writers, trains a network for each kind on those of the part "train" in the rounds of `ROUNDS`, chooses
 the thresholds on those of the part "validation", and writes the folder `weights`. Nobody of the part "test" is drawn.
 
-The shipped portraits are what this command makes with seed 0: 44 minutes beside another training on two cores, 1,641
-processor seconds of them for the three rounds. Signatures take about 67 minutes of one core (21 to write; 2, 2, 6, 17
-and 18 for the five rounds): an estimate from the rounds as they were made. The shipped ones had these settings and
-other random numbers (for batches and augmentation, the first weights of the traits' layer and what the network was
-widened by), and of the 9,100 writers that later rounds add 4 pictures by themselves and 2 by each imitator. The fifth
-round ended after 3,000 batches, 2.5 epochs, was warmed up for 80 of them, and its gradients were clipped at a fifth of
-the length. Trained again, networks come out alike, not the same.
+The shipped verifiers are what this command makes with seed 0. Portraits take 44 minutes beside another training on two
+cores, 1,641 processor seconds of them for the three rounds. Signatures take 110 minutes beside others, 3,727 processor
+seconds of them for the five rounds; writing the signatures takes about half an hour of one core. Trained again on
+another machine, networks come out alike, not the same.
 """
 
 from __future__ import annotations
