@@ -2,7 +2,8 @@
 
 A reader that loses a narrow letter, or sees two in a broad one, is often sure of it. At another width it seldom makes
 the same mistake. So each text that any look gives is scored by all of them, and the likeliest of those that the field
-may hold is taken. It is trusted only where most looks read exactly that, one of them surely.
+may hold is taken. It is trusted only where most looks read exactly that, one of them surely, and none surely reads
+anything else.
 """
 
 from __future__ import annotations
@@ -13,12 +14,15 @@ import numpy as np
 
 from imgrec_tf.finance.reading.decoding import greedy_decode, text_log_probabilities
 from imgrec_tf.finance.reading.line_reader import LineReader
-from imgrec_tf.finance.reading.print_layout import PrintedLine, fits
+from imgrec_tf.finance.reading.print_layout import NAMES, PrintedLine, fits
 from imgrec_tf.finance.reading.print_rows import cut_print
 
 _WIDER = (1.0, 0.9, 1.15, 1.3)  # the first is how every piece is read anyway
 _AGREEING = 3  # looks of these four
-_DOUBT = 0.5  # what is left of the confidence where fewer agree
+_DOUBT = 0.5  # what is left of the confidence where fewer agree, or one contradicts
+# Confidence with which a look that reads another text contradicts. Of 291 names drawn for development, 234 were trusted
+# without that and 224 with it; three names in which an I or a space was lost surely enough had been trusted and wrong.
+_CONTRADICTS = 0.6
 
 
 def agreed(grey: np.ndarray, found: Mapping[str, PrintedLine], reader: LineReader) -> dict[str, PrintedLine]:
@@ -48,7 +52,16 @@ def _likeliest(name: str, line: PrintedLine, looks: list[np.ndarray], reader: Li
     sure = [_sure(one) for one, text in zip(read, texts) if text == best]
     if not sure:
         return PrintedLine(best, _DOUBT * line.confidence, line.piece)
-    return PrintedLine(best, max(sure) if len(sure) >= _AGREEING else _DOUBT * max(sure), line.piece)
+    contradicted = any(
+        _sure(one) >= _CONTRADICTS for one, text in zip(read, texts) if _compared(name, text) != _compared(name, best)
+    )
+    doubtful = len(sure) < _AGREEING or contradicted
+    return PrintedLine(best, _DOUBT * max(sure) if doubtful else max(sure), line.piece)
+
+
+def _compared(name: str, text: str) -> str:
+    """What two looks have to agree on: spaces count in names only."""
+    return text if name in NAMES else text.replace(" ", "")
 
 
 def _sure(read) -> float:
