@@ -22,8 +22,9 @@ from imgrec_tf.finance.reading.print_layout import DATES, STATES, PrintedLine
 from imgrec_tf.finance.reading.print_texts import OTHER
 
 # Least confidence of a field that a rule may be tried with. It was chosen on 52 photos with an earlier reader; of this
-# one's 280 fields above it on 80 other photos none was wrong. Names of two words were (8 of 87), until `print_layout` put
-# them together and `second_reading` heard the look that contradicts. `trust_limits` shows how often single pieces are.
+# one's 280 fields above it on 80 other photos none was wrong. Of 87 names, many of two words, 8 were, until
+# `print_layout` put words together and `second_reading` heard the look that contradicts. `trust_limits` shows how often
+# single pieces are.
 TRUST = 0.95
 _LEAST_LIKELY = 0.45  # mean confidence of a character below which a piece is no print
 _SMALLEST = 60, 120  # height and width of a page in pixels
