@@ -33,8 +33,8 @@ class Reader:
         return np.log(scores / scores.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
-def _look(name: str, *looks: tuple[str, float]) -> PrintedLine:
-    line = PrintedLine(looks[0][0], looks[0][1], Piece(20, 20, 120, 34))
+def _look(name: str, *looks: tuple[str, float], doubtful: bool = False) -> PrintedLine:
+    line = PrintedLine(looks[0][0], looks[0][1], Piece(20, 20, 120, 34), doubtful=doubtful)
     return agreed(np.full((60, 160), 220.0), {name: line}, Reader(*looks))[name]
 
 
@@ -59,3 +59,7 @@ def test_a_space_counts_in_a_name_and_not_in_a_date():
     assert name.confidence < 0.5
     day = _look("birth_date", *[("02.01.1990", 0.99)] * 3, ("02.01. 1990", 0.99))
     assert day.confidence == pytest.approx(0.99, abs=0.01)
+
+
+def test_a_line_that_may_go_on_stays_doubtful_whatever_the_looks_say():
+    assert _look("given_names", *[("MARCUS", 0.99)] * 4, doubtful=True).confidence == pytest.approx(0.495, abs=0.01)

@@ -35,7 +35,6 @@ _SURE = 0.9  # confidence from which on a line says what it says
 _INSIDE = 0.8  # share of a piece within a label from which on it is a part of the label
 _STRETCH = 3.0  # heights between the characters of a label that is spread out, as in 姓　名
 _WORD_GAP = 1.3  # heights between two words of a name: a space of a typewriter's face, .6 em, is about one
-_DOUBT = 0.5  # what is left of the confidence of a name beside which something stands that does not fit
 
 
 @dataclass(frozen=True)
@@ -47,12 +46,14 @@ class PrintedLine:
         confidence: Product of the confidences of its characters, in [0, 1].
         piece: Where it stands on the page.
         scores: What the reader gave at each step, float32 (steps, characters + 1), while the page is being read.
+        doubtful: Whether it may go on with what stands beside it and could not be understood.
     """
 
     text: str
     confidence: float
     piece: Piece
     scores: np.ndarray | None = attribute(default=None, repr=False, compare=False)
+    doubtful: bool = False
 
 
 def arranged(lines: Sequence[PrintedLine]) -> dict[str, PrintedLine]:
@@ -139,9 +140,9 @@ def _whole(field: str, value: PrintedLine, spare: Sequence[PrintedLine]) -> Prin
         text = first.text + ("" if is_chinese(first.text[-1]) else " ") + second.text
         if fits(field, text):
             box = Piece(one.left, min(one.top, two.top), two.right, max(one.bottom, two.bottom), one.light)
-            value = PrintedLine(text, first.confidence * second.confidence, box)
+            value = PrintedLine(text, first.confidence * second.confidence, box, doubtful=value.doubtful)
         else:
-            value = replace(value, confidence=_DOUBT * value.confidence)
+            value = replace(value, doubtful=True)
     return value
 
 

@@ -19,7 +19,7 @@ from imgrec_tf.finance.reading.print_rows import cut_print
 
 _WIDER = (1.0, 0.9, 1.15, 1.3)  # the first is how every piece is read anyway
 _AGREEING = 3  # looks of these four
-_DOUBT = 0.5  # what is left of the confidence where fewer agree, or one contradicts
+_DOUBT = 0.5  # what is left of the confidence where fewer agree, one contradicts, or the line is doubtful
 # Confidence with which a look that reads another text contradicts. Of 291 names drawn for development, 234 were trusted
 # without that and 224 with it; three names in which an I or a space was lost surely enough had been trusted and wrong.
 _CONTRADICTS = 0.6
@@ -55,7 +55,7 @@ def _likeliest(name: str, line: PrintedLine, looks: list[np.ndarray], reader: Li
     contradicted = any(
         _sure(one) >= _CONTRADICTS for one, text in zip(read, texts) if _compared(name, text) != _compared(name, best)
     )
-    doubtful = len(sure) < _AGREEING or contradicted
+    doubtful = line.doubtful or len(sure) < _AGREEING or contradicted
     return PrintedLine(best, _DOUBT * max(sure) if doubtful else max(sure), line.piece)
 
 
